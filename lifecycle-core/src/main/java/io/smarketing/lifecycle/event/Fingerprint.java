@@ -1,0 +1,93 @@
+package io.smarketing.lifecycle.event;
+
+import io.smarketing.lifecycle.lead.EventId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Tells whether two events under one {@link EventId} say the same: 128 bits of SHA-256 over type, subject, instant and data,
+ * whatever the notation (order of keys, form of numbers, a field that is null or absent, the offset of the time). An
+ * attribute that is null says something: it erases.
+ */
+public record Fingerprint(long high, long low) {
+
+    static Fingerprint of(EventType type, String leadId, Instant occurredAt, JsonNode data) {
+        StringBuilder canonical = new StringBuilder(256);
+        canonical
+                .append(type.name())
+                .append('\n')
+                .append(leadId)
+                .append('\n')
+                .append(occurredAt)
+                .append('\n');
+        appendData(canonical, data);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(canonical.toString().getBytes(StandardCharsets.UTF_8));
+            ByteBuffer buffer = ByteBuffer.wrap(digest);
+            return new Fingerprint(buffer.getLong(), buffer.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void appendData(StringBuilder canonical, JsonNode data) {
+        for (String name : sortedNames(data)) {
+            JsonNode value = data.get(name);
+            boolean saysNothing = value.isNull()
+                    || name.equals("leadId")
+                    || (name.equals("attributes") && value.isEmpty())
+                    || (name.equals("count")
+                            && value.isNumber()
+                            && value.decimalValue().compareTo(java.math.BigDecimal.ONE) == 0);
+            if (!saysNothing) {
+                appendText(canonical, name);
+                append(canonical, value, name.equals("attributes"));
+            }
+        }
+    }
+
+    private static List<String> sortedNames(JsonNode object) {
+        List<String> names = new ArrayList<>(object.propertyNames());
+        Collections.sort(names);
+        return names;
+    }
+
+    private static void append(StringBuilder canonical, JsonNode value, boolean nullSpeaks) {
+        if (value.isObject()) {
+            canonical.append('{');
+            for (String name : sortedNames(value)) {
+                JsonNode field = value.get(name);
+                if (nullSpeaks || !field.isNull()) {
+                    appendText(canonical, name);
+                    append(canonical, field, nullSpeaks);
+                }
+            }
+            canonical.append('}');
+        } else if (value.isArray()) {
+            canonical.append('[');
+            value.forEach(item -> append(canonical, item, nullSpeaks));
+            canonical.append(']');
+        } else if (value.isNumber()) {
+            canonical
+                    .append('#')
+                    .append(value.decimalValue().stripTrailingZeros())
+                    .append(';');
+        } else if (value.isString()) {
+            appendText(canonical, value.stringValue());
+        } else {
+            canonical.append(value.asString()).append(';');
+        }
+    }
+
+    private static void appendText(StringBuilder canonical, String text) {
+        canonical.append('"').append(text.length()).append(':').append(text);
+    }
+}

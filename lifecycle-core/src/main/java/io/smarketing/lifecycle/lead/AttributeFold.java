@@ -1,0 +1,53 @@
+package io.smarketing.lifecycle.lead;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attributes as last known. What occurred before the capture that opens the history yields to what that capture says,
+ * whenever it comes.
+ */
+final class AttributeFold {
+
+    private final Entry opening;
+    private final Set<String> openingNames;
+    private final Map<String, @Nullable Object> values = new HashMap<>();
+
+    /** Begins with an entry that is a capture. */
+    AttributeFold(Entry opening) {
+        this.opening = opening;
+        this.openingNames = attributesOf(opening.event()).keySet();
+        values.putAll(attributesOf(opening.event()));
+    }
+
+    void fold(Entry entry) {
+        boolean yields = entry.occurredAt().isBefore(opening.occurredAt());
+        attributesOf(entry.event()).forEach((name, value) -> {
+            if (!yields || !openingNames.contains(name)) {
+                values.put(name, value);
+            }
+        });
+    }
+
+    private static Map<String, @Nullable Object> attributesOf(LeadEvent event) {
+        if (event instanceof LeadEvent.Captured captured) {
+            return captured.attributes();
+        }
+        return event instanceof LeadEvent.Enriched enriched ? enriched.attributes() : Map.of();
+    }
+
+    /** What rules may read: source, campaign and persona are those of the opening capture for good. */
+    @Nullable Object value(String name) {
+        if (opening.event() instanceof LeadEvent.Captured captured) {
+            return switch (name) {
+                case "source" -> captured.source();
+                case "campaign" -> captured.campaign();
+                case "persona" -> captured.persona();
+                default -> values.get(name);
+            };
+        }
+        return values.get(name);
+    }
+}

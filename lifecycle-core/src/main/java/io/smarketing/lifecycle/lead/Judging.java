@@ -1,0 +1,217 @@
+package io.smarketing.lifecycle.lead;
+
+import io.smarketing.lifecycle.policy.EngagementTally;
+import io.smarketing.lifecycle.policy.Evaluation;
+import io.smarketing.lifecycle.policy.FitResult;
+import io.smarketing.lifecycle.policy.Policy;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lead under judgement: facts are folded one by one, and captures, enrichments and activities are evaluated as they
+ * come. Not thread-safe.
+ */
+final class Judging {
+
+    private final Policy policy;
+    private final EngagementTally tally;
+
+    /** All that was folded and not voided since, in the order of folding. */
+    private final List<Entry> folded = new ArrayList<>();
+
+    /** The sequence of the cause of every mark made; a mark stays, even when its cause is voided. */
+    private final List<Long> marksMade = new ArrayList<>();
+
+    private @Nullable AttributeFold attributes;
+    private @Nullable FitResult fit;
+    private Instant clock = Instant.MIN;
+    private @Nullable Entry cycleEnd;
+    private @Nullable Instant cycleEndedAt;
+    private boolean marked;
+    private boolean won;
+
+    private long lastScore;
+    private @Nullable String lastDisqualified;
+    private Map<String, Set<String>> unknowns = Map.of();
+
+    private final Set<EventId> voided = new HashSet<>();
+
+    Judging(Policy policy) {
+        this.policy = policy;
+        this.tally = new EngagementTally(policy);
+    }
+
+    /**
+     * Goes on where a history stands that was judged before, by whatever policies: its marks latch, and the next score is
+     * compared with the last one recorded.
+     */
+    static Judging resume(Policy policy, List<Entry> history) {
+        Judging judging = new Judging(policy);
+        for (Entry entry : history) {
+            if (entry.event() instanceof LeadEvent.Voided event) {
+                judging.voided.add(event.event());
+            }
+        }
+        for (Entry entry : history) {
+            LeadEvent event = entry.event();
+            if (event instanceof LeadEvent.MarkedMql mark && !mark.isExternal()) {
+                judging.marksMade.add(entry.sequence());
+            } else if (event instanceof LeadEvent.Scored scored && scored.policy() != null) {
+                BigDecimal score = scored.score();
+                judging.lastScore = score == null ? 0 : score.longValue();
+                judging.lastDisqualified = scored.disqualified();
+            } else if (Judge.isFolded(event, policy) && !judging.voided.contains(entry.eventId())) {
+                judging.folded.add(entry);
+            }
+        }
+        judging.refold();
+        return judging;
+    }
+
+    /** The next event in sequence, of whatever kind. */
+    Optional<Judgement> arrive(Entry entry) {
+        if (entry.event() instanceof LeadEvent.Voided event) {
+            if (voided.add(event.event())) {
+                leave(event.event());
+            }
+            return Optional.empty();
+        }
+        return Judge.isFolded(entry.event(), policy) && !voided.contains(entry.eventId())
+                ? fold(entry)
+                : Optional.empty();
+    }
+
+    /** A marker asks for an evaluation at its own time, or at the clock's where that is later. */
+    Optional<Judgement> rescore(Entry marker) {
+        if (attributes == null) {
+            return Optional.empty();
+        }
+        return evaluate(marker, marker.occurredAt().isAfter(clock) ? marker.occurredAt() : clock);
+    }
+
+    /** Folds what {@link Judge#isFolded} lets through; evaluates where a verdict is due. */
+    Optional<Judgement> fold(Entry entry) {
+        folded.add(entry);
+        boolean opensLate = attributes == null && entry.event() instanceof LeadEvent.Captured && folded.size() > 1;
+        if (opensLate) {
+            refold();
+        } else {
+            apply(entry);
+        }
+        boolean evaluated = entry.event() instanceof LeadEvent.Captured
+                || entry.event() instanceof LeadEvent.Enriched
+                || entry.event() instanceof LeadEvent.Activity;
+        return evaluated && attributes != null ? evaluate(entry, clock) : Optional.empty();
+    }
+
+    private void apply(Entry entry) {
+        LeadEvent event = entry.event();
+        AttributeFold known = attributes;
+        if (known == null) {
+            if (!(event instanceof LeadEvent.Captured)) {
+                return;
+            }
+            attributes = new AttributeFold(entry);
+            fit = null;
+        } else if (event instanceof LeadEvent.Captured || event instanceof LeadEvent.Enriched) {
+            known.fold(entry);
+            fit = null;
+        }
+        if (entry.occurredAt().isAfter(clock)) {
+            clock = entry.occurredAt();
+        }
+        if (event instanceof LeadEvent.Activity activity) {
+            Instant end = cycleEndedAt;
+            if (end == null || entry.occurredAt().isAfter(end)) {
+                tally.add(activity.activity(), entry.occurredAt(), activity.count());
+            }
+        } else if (event instanceof LeadEvent.MarkedMql) {
+            marked = true;
+        } else if (event instanceof LeadEvent.Won) {
+            won = true;
+        } else if (event instanceof LeadEvent.Rejected || event instanceof LeadEvent.Lost) {
+            cycleEnd = entry;
+            cycleEndedAt = clock;
+            marked = false;
+            tally.clear();
+        }
+    }
+
+    /**
+     * A void was recorded: what it names leaves the fold. Clock and cycles are thereafter those of the remaining facts; the
+     * verdicts made meanwhile stay.
+     */
+    private void leave(EventId eventId) {
+        if (folded.removeIf(entry -> entry.eventId().equals(eventId))) {
+            refold();
+        }
+    }
+
+    private void refold() {
+        attributes = null;
+        fit = null;
+        clock = Instant.MIN;
+        cycleEnd = null;
+        cycleEndedAt = null;
+        marked = false;
+        won = false;
+        tally.clear();
+        Optional<Entry> opening = folded.stream()
+                .filter(entry -> entry.event() instanceof LeadEvent.Captured)
+                .findFirst();
+        if (opening.isEmpty()) {
+            return;
+        }
+        apply(opening.get());
+        for (Entry entry : folded) {
+            if (!entry.eventId().equals(opening.get().eventId())) {
+                apply(entry);
+            }
+        }
+        long cycleStart = cycleEnd == null ? -1 : cycleEnd.sequence();
+        if (marksMade.stream().anyMatch(sequence -> sequence > cycleStart)) {
+            marked = true;
+        }
+    }
+
+    private Optional<Judgement> evaluate(Entry cause, Instant at) {
+        AttributeFold known = Objects.requireNonNull(attributes);
+        FitResult currentFit = fit;
+        if (currentFit == null) {
+            currentFit = policy.fit(known::value);
+            fit = currentFit;
+        }
+        Evaluation evaluation = tally.evaluate(currentFit, at);
+        unknowns = currentFit.unknowns();
+        String disqualified = evaluation.disqualified();
+        long previous = lastScore;
+        boolean scored = evaluation.score() != previous || !Objects.equals(disqualified, lastDisqualified);
+        lastScore = evaluation.score();
+        lastDisqualified = disqualified;
+        boolean marks = !marked
+                && !won
+                && disqualified == null
+                && evaluation.score() >= policy.threshold()
+                && (cycleEndedAt == null || !at.isBefore(cycleEndedAt.plus(policy.cooldown())));
+        if (marks) {
+            marked = true;
+            marksMade.add(cause.sequence());
+        }
+        return scored || marks
+                ? Optional.of(new Judgement(cause, at, evaluation, previous, scored, marks))
+                : Optional.empty();
+    }
+
+    /** At the last evaluation. */
+    Map<String, Set<String>> unknowns() {
+        return unknowns;
+    }
+}

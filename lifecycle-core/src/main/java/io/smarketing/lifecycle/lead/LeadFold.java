@@ -1,0 +1,206 @@
+package io.smarketing.lifecycle.lead;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One lead's history folded in fold order: its visits, cycles, deviations and what it is counted by. Immutable. */
+public final class LeadFold {
+
+    private final String leadId;
+    private final Entry opening;
+    private final AttributeFold attributes;
+    private final List<Visit> visits = new ArrayList<>();
+    private final List<Cycle> cycles = new ArrayList<>();
+    private final Set<Stage> ever = EnumSet.noneOf(Stage.class);
+    private final Map<Deviation, Integer> deviations = new EnumMap<>(Deviation.class);
+    private @Nullable String acceptedBy;
+    private @Nullable String contactedBy;
+    private int attempts;
+    private int reachedAttempts;
+
+    private LeadFold(String leadId, Entry opening) {
+        this.leadId = leadId;
+        this.opening = opening;
+        this.attributes = new AttributeFold(opening);
+    }
+
+    /** Folds a history with the marks that count; empty when no capture stands, for such a lead is in no row. */
+    public static Optional<LeadFold> of(LeadHistory history, Marks marks) {
+        List<Entry> sorted = FoldOrder.sorted(marks.applyTo(history.effective()));
+        if (sorted.isEmpty()) {
+            return Optional.empty();
+        }
+        LeadFold fold = new LeadFold(history.leadId(), sorted.get(0));
+        fold.foldAll(sorted);
+        return Optional.of(fold);
+    }
+
+    private void foldAll(List<Entry> sorted) {
+        ever.add(Stage.CAPTURED);
+        visits.add(new Visit(Stage.CAPTURED, 1, capturedAt(), null, null, true));
+        CycleFold cycle = new CycleFold();
+        for (Entry entry : sorted.subList(1, sorted.size())) {
+            attributes.fold(entry);
+            Optional<Move> move = Move.of(entry.event());
+            if (move.isPresent()) {
+                fold(entry, move.get());
+                if (cycle.fold(entry, move.get())) {
+                    cycles.add(cycle.ended());
+                    cycle = new CycleFold();
+                }
+            }
+        }
+        cycles.add(cycle.ended());
+    }
+
+    private void fold(Entry entry, Move move) {
+        boolean beforeCapture = entry.occurredAt().isBefore(capturedAt());
+        Instant at = reading(entry);
+        ever.add(move.stage());
+        if (beforeCapture) {
+            count(Deviation.BEFORE_CAPTURE);
+        }
+        if (entry.event() instanceof LeadEvent.Accepted accepted && acceptedBy == null) {
+            acceptedBy = accepted.by();
+        }
+        if (entry.event() instanceof LeadEvent.Contacted contacted) {
+            attempts++;
+            if (LeadEvent.Contacted.REACHED.equals(contacted.outcome())) {
+                reachedAttempts++;
+            }
+            if (contactedBy == null) {
+                contactedBy = contacted.by();
+            }
+        }
+        Transition transition = Transition.of(stage(), move);
+        if (transition.deviation() != null) {
+            count(transition.deviation());
+        }
+        Stage to = transition.to();
+        if (to != null) {
+            Visit left = visits.get(visits.size() - 1);
+            visits.set(
+                    visits.size() - 1,
+                    new Visit(
+                            left.stage(),
+                            left.number(),
+                            left.entered(),
+                            at,
+                            transition.exit(),
+                            left.timed() && !beforeCapture));
+            int number = (int) visits.stream().filter(visit -> visit.stage() == to).count() + 1;
+            visits.add(new Visit(to, number, at, null, null, !beforeCapture));
+        }
+    }
+
+    /** The lead's clock at an entry in fold order: never before the capture. */
+    private Instant reading(Entry entry) {
+        return entry.occurredAt().isBefore(capturedAt()) ? capturedAt() : entry.occurredAt();
+    }
+
+    private void count(Deviation deviation) {
+        deviations.merge(deviation, 1, Integer::sum);
+    }
+
+    /** A cycle while it runs. */
+    private final class CycleFold {
+
+        private @Nullable Entry mark;
+        private boolean worked;
+        private boolean won;
+        private @Nullable Entry end;
+
+        /** Folds a move; tells whether it ends the cycle. */
+        boolean fold(Entry entry, Move move) {
+            switch (move) {
+                case CAPTURED -> {}
+                case MARKED_MQL -> mark = mark == null ? entry : mark;
+                case WON -> won = true;
+                case ACCEPTED, CONTACTED -> worked = true;
+                case REJECTED, LOST -> end = entry;
+            }
+            return end != null;
+        }
+
+        Cycle ended() {
+            Instant markedAt = mark == null ? null : reading(mark);
+            if (won) {
+                return new Cycle(Cycle.Outcome.WON, null, mark, markedAt);
+            } else if (end == null) {
+                return new Cycle(worked ? Cycle.Outcome.OPEN : Cycle.Outcome.NEVER_WORKED, null, mark, markedAt);
+            } else if (end.event() instanceof LeadEvent.Rejected rejected) {
+                return new Cycle(Cycle.Outcome.REJECTED, rejected.reason(), mark, markedAt);
+            }
+            return new Cycle(Cycle.Outcome.LOST, null, mark, markedAt);
+        }
+    }
+
+    public String leadId() {
+        return leadId;
+    }
+
+    public Instant capturedAt() {
+        return opening.occurredAt();
+    }
+
+    /** Where the lead stands. */
+    public Stage stage() {
+        return visits.get(visits.size() - 1).stage();
+    }
+
+    /** In order of time; all but the last are ended. */
+    public List<Visit> visits() {
+        return List.copyOf(visits);
+    }
+
+    /** In order of time; at least one, and the last is running. */
+    public List<Cycle> cycles() {
+        return List.copyOf(cycles);
+    }
+
+    /** Stages of which any event stands in the history, whether it opened a visit or not. */
+    public Set<Stage> ever() {
+        return Set.copyOf(ever);
+    }
+
+    /** Whether the lead was at the stage or beyond it. */
+    public boolean reached(Stage stage) {
+        return visits.stream().anyMatch(visit -> visit.stage().isAtOrBeyond(stage));
+    }
+
+    /** How often each kind occurred; kinds that did not are absent. */
+    public Map<Deviation, Integer> deviations() {
+        return Map.copyOf(deviations);
+    }
+
+    /** Contact attempts, and those of them that got through. */
+    public int attempts() {
+        return attempts;
+    }
+
+    public int reachedAttempts() {
+        return reachedAttempts;
+    }
+
+    /** Who accepted first, else who contacted first; null when nobody is named. */
+    public @Nullable String owner() {
+        return acceptedBy != null ? acceptedBy : contactedBy;
+    }
+
+    /** An attribute as last known; source, campaign and persona are those of the capture. */
+    public @Nullable Object attribute(String name) {
+        return attributes.value(name);
+    }
+
+    /** The visit to WON; a lead is won once. */
+    public Optional<Visit> wonVisit() {
+        return visits.stream().filter(visit -> visit.stage() == Stage.WON).findFirst();
+    }
+}

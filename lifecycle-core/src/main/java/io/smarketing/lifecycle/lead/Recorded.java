@@ -1,0 +1,18 @@
+package io.smarketing.lifecycle.lead;
+
+import io.smarketing.lifecycle.policy.PolicyRef;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the aggregate stores: an event with its envelope. Its stored name is that of the event inside, never this class's.
+ *
+ * @param judgedBy the policy that judged the event, also where the score did not change
+ */
+public record Recorded(
+        String leadId,
+        EventId eventId,
+        Instant occurredAt,
+        Instant recordedAt,
+        LeadEvent event,
+        @Nullable PolicyRef judgedBy) {}

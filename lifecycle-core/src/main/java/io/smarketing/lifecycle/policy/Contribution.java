@@ -1,0 +1,4 @@
+package io.smarketing.lifecycle.policy;
+
+/** The points one rule gives at an evaluation. */
+public record Contribution(String rule, long points) {}

@@ -1,0 +1,126 @@
+package io.smarketing.lifecycle.policy;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One immutable version of the agreement on what "qualified" means. Thread-safe; made by {@link PolicyReader}. */
+public final class Policy {
+
+    private final PolicyRef reference;
+    private final long threshold;
+    private final Map<String, AttributeType> attributes;
+    private final List<FitRule> fit;
+    private final List<EngagementRule> engagement;
+    private final List<Disqualifier> disqualifiers;
+    private final Duration cooldown;
+    private final boolean trustsExternalMarks;
+    private final List<String> dimensions;
+
+    Policy(
+            String name,
+            String text,
+            long threshold,
+            Map<String, AttributeType> attributes,
+            List<FitRule> fit,
+            List<EngagementRule> engagement,
+            List<Disqualifier> disqualifiers,
+            Duration cooldown,
+            boolean trustsExternalMarks,
+            List<String> dimensions) {
+        this.reference = new PolicyRef(name, version(text));
+        this.threshold = threshold;
+        this.attributes = Map.copyOf(attributes);
+        this.fit = List.copyOf(fit);
+        this.engagement = List.copyOf(engagement);
+        this.disqualifiers = List.copyOf(disqualifiers);
+        this.cooldown = cooldown;
+        this.trustsExternalMarks = trustsExternalMarks;
+        this.dimensions = List.copyOf(dimensions);
+    }
+
+    /** A version's name is made from its text, so the same document has the same version everywhere. */
+    private static String version(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public PolicyRef reference() {
+        return reference;
+    }
+
+    /** A lead is marked at or above it. */
+    public long threshold() {
+        return threshold;
+    }
+
+    /** How long after a rejection or loss no mark is made; zero when the policy is silent. */
+    public Duration cooldown() {
+        return cooldown;
+    }
+
+    public boolean trustsExternalMarks() {
+        return trustsExternalMarks;
+    }
+
+    /** Attributes offered as dimensions beside source, campaign, persona and owner. */
+    public List<String> dimensions() {
+        return dimensions;
+    }
+
+    public Set<String> attributes() {
+        return attributes.keySet();
+    }
+
+    public int rules() {
+        return fit.size() + engagement.size() + disqualifiers.size();
+    }
+
+    List<EngagementRule> engagementRules() {
+        return engagement;
+    }
+
+    /** Judges attributes alone: fit points, disqualification, unknowns. */
+    public FitResult fit(LeadAttributes lead) {
+        long points = 0;
+        List<Contribution> contributions = new ArrayList<>();
+        Map<String, Set<String>> unknowns = new LinkedHashMap<>();
+        for (FitRule rule : fit) {
+            Answer answer = rule.when().evaluate(lead);
+            switch (answer.truth()) {
+                case TRUE -> {
+                    points += rule.points();
+                    contributions.add(new Contribution(rule.id(), rule.points()));
+                }
+                case UNKNOWN -> unknowns.put(rule.id(), answer.unknownFields());
+                case FALSE -> {}
+            }
+        }
+        FitResult.@Nullable Disqualification disqualifier = null;
+        for (Disqualifier rule : disqualifiers) {
+            Answer answer = rule.when().evaluate(lead);
+            switch (answer.truth()) {
+                case TRUE -> {
+                    if (disqualifier == null) {
+                        disqualifier = new FitResult.Disqualification(rule.id(), rule.reason());
+                    }
+                }
+                case UNKNOWN -> unknowns.put(rule.id(), answer.unknownFields());
+                case FALSE -> {}
+            }
+        }
+        return new FitResult(points, contributions, disqualifier, unknowns);
+    }
+}

@@ -1,0 +1,290 @@
+package io.smarketing.lifecycle.policy;
+
+import io.smarketing.lifecycle.yaml.Problem;
+import io.smarketing.lifecycle.yaml.RefusedDocument;
+import io.smarketing.lifecycle.yaml.YamlDocument;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a policy document; a policy that comes out of here can be evaluated without surprises. */
+public final class PolicyReader {
+
+    private static final List<String> KEYS = List.of(
+            "$schema",
+            "name",
+            "threshold",
+            "attributes",
+            "fit",
+            "engagement",
+            "disqualify",
+            "stages",
+            "sla",
+            "recycle",
+            "activities",
+            "dimensions",
+            "externalMarks",
+            "rejectionReasons",
+            "goals");
+    private static final List<String> LATER_KEYS = List.of("stages", "sla", "rejectionReasons", "goals");
+    private static final long MOST_POINTS = 1_000_000;
+    private static final Pattern ATTRIBUTE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    /** A policy and what should be said about it though it is accepted. */
+    public record Reading(Policy policy, List<Problem> warnings) {}
+
+    private final YamlDocument.Mapping document;
+    private final String text;
+    private final Set<String> ids = new HashSet<>();
+    private final Set<String> declaredActivities = new HashSet<>();
+
+    private PolicyReader(YamlDocument.Mapping document, String text) {
+        this.document = document;
+        this.text = text;
+    }
+
+    /**
+     * Reads and checks.
+     *
+     * @param source how messages call the document, usually its file name
+     * @throws RefusedDocument with every mistake, each with line, column and mend
+     */
+    public static Reading read(String source, String text) throws RefusedDocument {
+        return new PolicyReader(YamlDocument.open(source, text), text).read();
+    }
+
+    private Reading read() throws RefusedDocument {
+        document.onlyKeys(KEYS);
+        String name = name();
+        YamlDocument.@Nullable Value thresholdPlace =
+                document.required("threshold", "write the score that qualifies, as threshold: 60");
+        long threshold = thresholdPlace == null ? 0 : thresholdPlace.wholeNumber(-MOST_POINTS, MOST_POINTS);
+        Map<String, AttributeType> attributes = attributes();
+        YamlDocument.@Nullable Value activities = document.optional("activities");
+        if (activities != null) {
+            activities.items().forEach(item -> declaredActivities.add(item.text()));
+        }
+        Condition.Compiler compiler = new Condition.Compiler(attributes);
+        List<FitRule> fit = fit(compiler);
+        List<EngagementRule> engagement = engagement();
+        List<Disqualifier> disqualifiers = disqualifiers(compiler);
+        if (fit.isEmpty() && engagement.isEmpty() && !document.isBroken()) {
+            document.error("has no rule that gives points", "add rules under fit or engagement");
+        }
+        Duration cooldown = cooldown();
+        YamlDocument.@Nullable Value marks = document.optional("externalMarks");
+        boolean trusted =
+                marks != null && marks.oneOf(List.of("ignored", "trusted")).equals("trusted");
+        List<String> dimensions = dimensions(attributes);
+        for (String key : LATER_KEYS) {
+            if (document.optional(key) != null) {
+                document.keyOf(key)
+                        .warning("'%s' is not evaluated yet".formatted(key), "it may stay; no figure depends on it");
+            }
+        }
+        document.refuseIfBroken();
+        Policy policy = new Policy(
+                name, text, threshold, attributes, fit, engagement, disqualifiers, cooldown, trusted, dimensions);
+        return new Reading(policy, document.problems());
+    }
+
+    private String name() {
+        YamlDocument.@Nullable Value place = document.required("name", "give the policy a name, as name: b2b-default");
+        if (place == null) {
+            return "";
+        }
+        String name = place.text();
+        if (!name.isBlank() && !NAME.matcher(name).matches()) {
+            place.error("'%s' is no name".formatted(name), "use letters, digits, '.', '_' and '-', at most 100");
+        }
+        return name;
+    }
+
+    private Map<String, AttributeType> attributes() {
+        Map<String, AttributeType> attributes = new LinkedHashMap<>();
+        YamlDocument.@Nullable Value place = document.optional("attributes");
+        if (place == null) {
+            return attributes;
+        }
+        YamlDocument.Mapping mapping = place.mapping();
+        for (String name : mapping.keys()) {
+            if (!ATTRIBUTE.matcher(name).matches()) {
+                mapping.keyOf(name)
+                        .error(
+                                "'%s' is no attribute name".formatted(name),
+                                "use letters, digits and '_', a letter first");
+            } else if (LeadAttributes.BUILT_IN.containsKey(name)) {
+                mapping.keyOf(name)
+                        .error(
+                                "'%s' is built in".formatted(name),
+                                "leave it out; lead.%s can be read as it is".formatted(name));
+            } else {
+                attributes.put(name, AttributeType.of(value(mapping, name).oneOf(AttributeType.words())));
+            }
+        }
+        return attributes;
+    }
+
+    private static YamlDocument.Value value(YamlDocument.Mapping mapping, String key) {
+        YamlDocument.@Nullable Value value = mapping.optional(key);
+        if (value == null) {
+            throw new IllegalArgumentException(key);
+        }
+        return value;
+    }
+
+    private <R> List<R> rules(String key, List<String> known, Function<YamlDocument.Mapping, Optional<R>> read) {
+        List<R> rules = new ArrayList<>();
+        YamlDocument.@Nullable Value place = document.optional(key);
+        if (place != null) {
+            for (YamlDocument.Value item : place.items()) {
+                YamlDocument.Mapping rule = item.mapping();
+                rule.onlyKeys(known);
+                read.apply(rule).ifPresent(rules::add);
+            }
+        }
+        return rules;
+    }
+
+    private String id(YamlDocument.Mapping rule) {
+        YamlDocument.@Nullable Value place = rule.required("id", "give the rule a short id of its own");
+        if (place == null) {
+            return "";
+        }
+        String id = place.text();
+        if (!id.isBlank() && !ids.add(id)) {
+            place.error("the id '%s' is taken".formatted(id), "give every rule an id of its own");
+        }
+        return id;
+    }
+
+    private static long points(YamlDocument.Mapping rule) {
+        YamlDocument.@Nullable Value place = rule.required("points", "write how many points, as points: 10");
+        if (place == null) {
+            return 0;
+        }
+        long points = place.wholeNumber(-MOST_POINTS, MOST_POINTS);
+        if (points == 0) {
+            place.error("gives no points", "write a number other than 0 or leave the rule out");
+        }
+        return points;
+    }
+
+    private static Optional<Condition> when(YamlDocument.Mapping rule, Condition.Compiler compiler) {
+        YamlDocument.@Nullable Value place =
+                rule.required("when", "write a condition, as when: \"lead.employees >= 10\"");
+        return place == null ? Optional.empty() : compiler.compile(place);
+    }
+
+    private List<FitRule> fit(Condition.Compiler compiler) {
+        return rules("fit", List.of("id", "when", "points"), rule -> {
+            String id = id(rule);
+            long points = points(rule);
+            return when(rule, compiler).map(condition -> new FitRule(id, condition, points));
+        });
+    }
+
+    private List<Disqualifier> disqualifiers(Condition.Compiler compiler) {
+        return rules("disqualify", List.of("id", "when", "reason"), rule -> {
+            String id = id(rule);
+            YamlDocument.@Nullable Value place = rule.optional("reason");
+            String reason = place == null ? id : place.text();
+            return when(rule, compiler).map(condition -> new Disqualifier(id, condition, reason));
+        });
+    }
+
+    private List<EngagementRule> engagement() {
+        return rules("engagement", List.of("id", "activity", "points", "cap", "within", "halfLife"), rule -> {
+            String id = id(rule);
+            long points = points(rule);
+            OptionalLong cap = cap(rule, points);
+            Duration within = period(rule, "within", false).orElse(null);
+            Duration halfLife = period(rule, "halfLife", false).orElse(null);
+            if (within != null && halfLife != null) {
+                rule.keyOf("halfLife").error("within and halfLife exclude each other", "keep the one that is meant");
+            }
+            YamlDocument.@Nullable Value place =
+                    rule.required("activity", "name the activity that counts, as activity: demo_request");
+            if (place == null) {
+                return Optional.empty();
+            }
+            String activity = place.text();
+            if (!declaredActivities.isEmpty() && !declaredActivities.contains(activity)) {
+                place.error(
+                        "the activity '%s' is not declared".formatted(activity),
+                        YamlDocument.nearest(activity, declaredActivities)
+                                .map("did you mean %s?"::formatted)
+                                .orElse("add it to activities"));
+            }
+            return Optional.of(new EngagementRule(id, activity, points, cap, within, halfLife));
+        });
+    }
+
+    private static OptionalLong cap(YamlDocument.Mapping rule, long points) {
+        YamlDocument.@Nullable Value place = rule.optional("cap");
+        if (place == null) {
+            return OptionalLong.empty();
+        }
+        long cap = place.wholeNumber(0, MOST_POINTS);
+        if (cap < Math.abs(points)) {
+            place.warning(
+                    "the cap %d is below one occurrence's %d points".formatted(cap, points),
+                    "raise the cap or lower the points");
+        }
+        return OptionalLong.of(cap);
+    }
+
+    private static Optional<Duration> period(YamlDocument.Mapping mapping, String key, boolean mayBeZero) {
+        YamlDocument.@Nullable Value place = mapping.optional(key);
+        if (place == null) {
+            return Optional.empty();
+        }
+        Optional<Duration> period = Period.parse(place.text());
+        if (period.isEmpty()) {
+            place.error("'%s' is no period".formatted(place.text()), Period.MEND);
+        } else if (period.get().compareTo(Duration.ofNanos(1_000)) < 0 && !mayBeZero) {
+            place.error("the period is empty", "write a period longer than nothing or leave the line out");
+        }
+        return period;
+    }
+
+    private Duration cooldown() {
+        YamlDocument.@Nullable Value place = document.optional("recycle");
+        if (place == null) {
+            return Duration.ZERO;
+        }
+        YamlDocument.Mapping recycle = place.mapping();
+        recycle.onlyKeys(List.of("cooldown"));
+        return period(recycle, "cooldown", true).orElse(Duration.ZERO);
+    }
+
+    private List<String> dimensions(Map<String, AttributeType> attributes) {
+        List<String> dimensions = new ArrayList<>();
+        YamlDocument.@Nullable Value place = document.optional("dimensions");
+        if (place != null) {
+            for (YamlDocument.Value item : place.items()) {
+                String name = item.text();
+                if (!attributes.containsKey(name)) {
+                    item.error(
+                            "the dimension '%s' is no declared attribute".formatted(name),
+                            YamlDocument.nearest(name, attributes.keySet())
+                                    .map("did you mean %s?"::formatted)
+                                    .orElse("declare it under attributes"));
+                } else {
+                    dimensions.add(name);
+                }
+            }
+        }
+        return dimensions;
+    }
+}
