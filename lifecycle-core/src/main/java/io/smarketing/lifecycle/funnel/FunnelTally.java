@@ -86,7 +86,10 @@ public final class FunnelTally {
         lead.deviations().forEach((kind, count) -> deviations[kind.ordinal()] += sign * (long) count);
         Optional<Visit> won = lead.wonVisit();
         if (won.isPresent() && won.get().timed()) {
-            count(capturedToWon, ChronoUnit.MICROS.between(lead.capturedAt(), won.get().entered()), sign);
+            count(
+                    capturedToWon,
+                    ChronoUnit.MICROS.between(lead.capturedAt(), won.get().entered()),
+                    sign);
         }
     }
 

@@ -61,8 +61,7 @@ public final class History {
     }
 
     private static Entry entry(long sequence, Arrival arrival) {
-        return new Entry(
-                sequence, arrival.eventId(), arrival.occurredAt(), recordedAt(arrival), arrival.event());
+        return new Entry(sequence, arrival.eventId(), arrival.occurredAt(), recordedAt(arrival), arrival.event());
     }
 
     /** Offline, an event that does not say when it was recorded was recorded when it occurred. */
@@ -77,6 +76,9 @@ public final class History {
 
     /** When the latest event was recorded; empty for an empty history. */
     public Optional<Instant> lastRecordedAt() {
-        return arrivals.values().stream().flatMap(List::stream).map(History::recordedAt).max(Instant::compareTo);
+        return arrivals.values().stream()
+                .flatMap(List::stream)
+                .map(History::recordedAt)
+                .max(Instant::compareTo);
     }
 }

@@ -67,7 +67,8 @@ public final class HistoryReader {
         }
     }
 
-    private record Decoded(long line, @Nullable Arrival arrival, @Nullable Refusal refusal) {}
+    private record Decoded(
+            long line, @Nullable Arrival arrival, @Nullable Refusal refusal) {}
 
     private Decoded decode(Lines.Line line) {
         try {
@@ -93,7 +94,8 @@ public final class HistoryReader {
     private @Nullable Refusal store(Arrival arrival) {
         Fingerprint first = stored.putIfAbsent(arrival.eventId(), arrival.fingerprint());
         if (first == null) {
-            arrivals.computeIfAbsent(arrival.leadId(), leadId -> new ArrayList<>(4)).add(shared(arrival));
+            arrivals.computeIfAbsent(arrival.leadId(), leadId -> new ArrayList<>(4))
+                    .add(shared(arrival));
             return null;
         }
         if (first.equals(arrival.fingerprint())) {

@@ -12,7 +12,6 @@ public record RefusedLine(String file, long line, Refusal refusal) {
     @Override
     public String toString() {
         String field = refusal.field().isEmpty() ? "" : " in " + refusal.field();
-        return "%s:%d: %s%s: %s (%s)"
-                .formatted(file, line, refusal.code(), field, refusal.message(), refusal.mend());
+        return "%s:%d: %s%s: %s (%s)".formatted(file, line, refusal.code(), field, refusal.message(), refusal.mend());
     }
 }

@@ -15,11 +15,10 @@ final class AttributeFold {
     private final Set<String> openingNames;
     private final Map<String, @Nullable Object> values = new HashMap<>();
 
-    /** Begins with an entry that is a capture. */
+    /** Begins empty; {@code opening}, a capture, has its turn to be folded like every other entry. */
     AttributeFold(Entry opening) {
         this.opening = opening;
         this.openingNames = attributesOf(opening.event()).keySet();
-        values.putAll(attributesOf(opening.event()));
     }
 
     void fold(Entry entry) {

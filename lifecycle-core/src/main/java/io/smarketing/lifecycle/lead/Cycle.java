@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param markedAt the clock's reading at the mark
  */
 public record Cycle(
-        Outcome outcome, @Nullable String reason, @Nullable Entry mark, @Nullable Instant markedAt) {
+        Outcome outcome,
+        @Nullable String reason,
+        @Nullable Entry mark,
+        @Nullable Instant markedAt) {
 
     /** What became of a lead in a cycle; a win outweighs what ended the cycle. */
     public enum Outcome {

@@ -9,5 +9,4 @@ import org.axonframework.modelling.command.TargetAggregateIdentifier;
  * @param eventId made from the person's idempotency key: a retry gets the first answer
  * @param at the engine's clock
  */
-public record Decide(
-        @TargetAggregateIdentifier String leadId, EventId eventId, Instant at, LeadEvent.Fact decision) {}
+public record Decide(@TargetAggregateIdentifier String leadId, EventId eventId, Instant at, LeadEvent.Fact decision) {}

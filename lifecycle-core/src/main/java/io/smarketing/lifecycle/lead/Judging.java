@@ -119,9 +119,9 @@ final class Judging {
             if (!(event instanceof LeadEvent.Captured)) {
                 return;
             }
-            attributes = new AttributeFold(entry);
-            fit = null;
-        } else if (event instanceof LeadEvent.Captured || event instanceof LeadEvent.Enriched) {
+            known = open(entry);
+        }
+        if (event instanceof LeadEvent.Captured || event instanceof LeadEvent.Enriched) {
             known.fold(entry);
             fit = null;
         }
@@ -143,6 +143,14 @@ final class Judging {
             marked = false;
             tally.clear();
         }
+    }
+
+    /** From here on the lead has a capture, and its clock never reads earlier. */
+    private AttributeFold open(Entry capture) {
+        AttributeFold opened = new AttributeFold(capture);
+        attributes = opened;
+        clock = capture.occurredAt();
+        return opened;
     }
 
     /**
@@ -170,12 +178,8 @@ final class Judging {
         if (opening.isEmpty()) {
             return;
         }
-        apply(opening.get());
-        for (Entry entry : folded) {
-            if (!entry.eventId().equals(opening.get().eventId())) {
-                apply(entry);
-            }
-        }
+        open(opening.get());
+        folded.forEach(this::apply);
         long cycleStart = cycleEnd == null ? -1 : cycleEnd.sequence();
         if (marksMade.stream().anyMatch(sequence -> sequence > cycleStart)) {
             marked = true;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.eventsourcing.EventSourcingHandler;
@@ -30,13 +31,14 @@ public class Lead {
     /** The emitter of the engine's own events; their id is lead and sequence. */
     static final String ENGINE = "urn:io.smarketing:lifecycle";
 
+    /** Null until the first event: Axon takes any other value for the identifier. */
     @AggregateIdentifier
-    private String leadId = "";
+    private @Nullable String leadId;
 
     private final List<Entry> entries = new ArrayList<>();
     private final Map<EventId, Entry> known = new HashMap<>();
-    private @Nullable Judging judging;
-    private @Nullable PolicyRef judgingBy;
+    private transient @Nullable Judging judging;
+    private transient @Nullable PolicyRef judgingBy;
 
     /** For Axon. */
     protected Lead() {}
@@ -109,7 +111,12 @@ public class Lead {
     private Optional<Stage> stage(Optional<Policy> policy) {
         boolean externalMarksCount = policy.map(Policy::trustsExternalMarks).orElse(true);
         Marks marks = new Marks(externalMarksCount, true, List.of());
-        return LeadFold.of(new LeadHistory(leadId, entries), marks).map(LeadFold::stage);
+        return LeadFold.of(history(), marks).map(LeadFold::stage);
+    }
+
+    /** All that is stored of the lead. */
+    LeadHistory history() {
+        return new LeadHistory(Objects.requireNonNull(leadId), entries);
     }
 
     private void record(
@@ -120,6 +127,8 @@ public class Lead {
             LeadEvent event,
             Optional<Policy> policy) {
         if (policy.isEmpty()) {
+            judging = null;
+            judgingBy = null;
             apply(new Recorded(lead, eventId, occurredAt, recordedAt, event, null));
             return;
         }
@@ -157,8 +166,7 @@ public class Lead {
         }
     }
 
-    private void applyVerdict(
-            String lead, Instant recordedAt, Instant at, LeadEvent.Verdict verdict, Policy policy) {
+    private void applyVerdict(String lead, Instant recordedAt, Instant at, LeadEvent.Verdict verdict, Policy policy) {
         EventId eventId = new EventId(ENGINE, lead + "/" + entries.size());
         apply(new Recorded(lead, eventId, at, recordedAt, verdict, policy.reference()));
     }

@@ -44,6 +44,7 @@ public final class LeadFold {
 
     private void foldAll(List<Entry> sorted) {
         ever.add(Stage.CAPTURED);
+        attributes.fold(opening);
         visits.add(new Visit(Stage.CAPTURED, 1, capturedAt(), null, null, true));
         CycleFold cycle = new CycleFold();
         for (Entry entry : sorted.subList(1, sorted.size())) {
@@ -95,7 +96,8 @@ public final class LeadFold {
                             at,
                             transition.exit(),
                             left.timed() && !beforeCapture));
-            int number = (int) visits.stream().filter(visit -> visit.stage() == to).count() + 1;
+            int number =
+                    (int) visits.stream().filter(visit -> visit.stage() == to).count() + 1;
             visits.add(new Visit(to, number, at, null, null, !beforeCapture));
         }
     }
@@ -103,6 +105,12 @@ public final class LeadFold {
     /** The lead's clock at an entry in fold order: never before the capture. */
     private Instant reading(Entry entry) {
         return entry.occurredAt().isBefore(capturedAt()) ? capturedAt() : entry.occurredAt();
+    }
+
+    /** An engine's mark carries the clock's reading when it was made, whatever was voided since. */
+    private Instant instantOf(Entry mark) {
+        boolean engine = mark.event() instanceof LeadEvent.MarkedMql marked && !marked.isExternal();
+        return engine ? mark.occurredAt() : reading(mark);
     }
 
     private void count(Deviation deviation) {
@@ -130,7 +138,7 @@ public final class LeadFold {
         }
 
         Cycle ended() {
-            Instant markedAt = mark == null ? null : reading(mark);
+            Instant markedAt = mark == null ? null : instantOf(mark);
             if (won) {
                 return new Cycle(Cycle.Outcome.WON, null, mark, markedAt);
             } else if (end == null) {

@@ -21,8 +21,7 @@ public final class RefusedCommand extends RuntimeException {
     }
 
     static RefusedCommand unknownLead(String leadId) {
-        return new RefusedCommand(
-                "unknown-lead", "the lead '%s' is not captured".formatted(leadId), null, Set.of());
+        return new RefusedCommand("unknown-lead", "the lead '%s' is not captured".formatted(leadId), null, Set.of());
     }
 
     static RefusedCommand conflictingDuplicate(EventId eventId) {
@@ -40,7 +39,10 @@ public final class RefusedCommand extends RuntimeException {
                 ? "no decision is open"
                 : "open are " + legal.stream().map(Move::name).sorted().collect(Collectors.joining(", "));
         return new RefusedCommand(
-                "illegal-transition", "%s is not open to a lead in %s; %s".formatted(move, stage, allowed), stage, legal);
+                "illegal-transition",
+                "%s is not open to a lead in %s; %s".formatted(move, stage, allowed),
+                stage,
+                legal);
     }
 
     /** Stable and short. */

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param timed false when an edge was moved to the capture: such a visit counts, but has no duration
  */
 public record Visit(
-        Stage stage, int number, Instant entered, @Nullable Instant exited, @Nullable ExitKind exit, boolean timed) {
+        Stage stage,
+        int number,
+        Instant entered,
+        @Nullable Instant exited,
+        @Nullable ExitKind exit,
+        boolean timed) {
 
     public boolean isOpen() {
         return exited == null;

@@ -7,7 +7,9 @@ package io.smarketing.lifecycle.policy;
 final class Decay {
 
     /** The weight of an occurrence that has just happened. */
-    static final int FRACTION_BITS = 32;
+    static final long WHOLE = 1L << 32;
+
+    private static final int FRACTION_BITS = 32;
 
     private static final int STEPS = 256;
     private static final long[] TABLE = new long[STEPS];

@@ -7,7 +7,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** One lead's activities of the running cycle, as the engagement rules count them. Not thread-safe. */
 public final class EngagementTally {
@@ -74,35 +73,21 @@ public final class EngagementTally {
         return total.abs().compareTo(MOST) > 0 ? MOST.longValue() * total.signum() : total.longValue();
     }
 
+    /** Window first, decay then: the weighted sum is cut to whole points once. */
     private static long aged(EngagementRule rule, List<Occurrence> occurrences, Instant at) {
         Duration within = rule.within();
-        if (within != null) {
-            Instant start = at.minus(within);
-            long count = 0;
-            for (Occurrence occurrence : occurrences) {
-                if (occurrence.at().isAfter(start)) {
-                    count += occurrence.count();
-                }
-            }
-            return product(rule.points(), count);
-        }
-        return decayed(rule, occurrences, at);
-    }
-
-    private static long decayed(EngagementRule rule, List<Occurrence> occurrences, Instant at) {
-        @Nullable Duration halfLife = rule.halfLife();
-        if (halfLife == null) {
-            throw new IllegalArgumentException(rule.id());
-        }
-        long halfLifeMicros = halfLife.toNanos() / 1_000;
+        Duration halfLife = rule.halfLife();
+        Instant start = within == null ? Instant.MIN : at.minus(within);
+        long halfLifeMicros = halfLife == null ? 0 : halfLife.toNanos() / 1_000;
         BigInteger weighted = BigInteger.ZERO;
         for (Occurrence occurrence : occurrences) {
-            long weight = Decay.weight(ChronoUnit.MICROS.between(occurrence.at(), at), halfLifeMicros);
-            if (weight > 0) {
+            if (occurrence.at().isAfter(start)) {
+                long weight = halfLife == null
+                        ? Decay.WHOLE
+                        : Decay.weight(ChronoUnit.MICROS.between(occurrence.at(), at), halfLifeMicros);
                 weighted = weighted.add(BigInteger.valueOf(occurrence.count()).multiply(BigInteger.valueOf(weight)));
             }
         }
-        return bounded(weighted.multiply(BigInteger.valueOf(rule.points()))
-                .divide(BigInteger.ONE.shiftLeft(Decay.FRACTION_BITS)));
+        return bounded(weighted.multiply(BigInteger.valueOf(rule.points())).divide(BigInteger.valueOf(Decay.WHOLE)));
     }
 }

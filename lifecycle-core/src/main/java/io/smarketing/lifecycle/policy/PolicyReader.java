@@ -211,7 +211,10 @@ public final class PolicyReader {
             Duration within = period(rule, "within", false).orElse(null);
             Duration halfLife = period(rule, "halfLife", false).orElse(null);
             if (within != null && halfLife != null) {
-                rule.keyOf("halfLife").error("within and halfLife exclude each other", "keep the one that is meant");
+                rule.keyOf("halfLife")
+                        .warning(
+                                "within and halfLife stand together",
+                                "both hold: what is outside the window counts nothing, the rest decays");
             }
             YamlDocument.@Nullable Value place =
                     rule.required("activity", "name the activity that counts, as activity: demo_request");

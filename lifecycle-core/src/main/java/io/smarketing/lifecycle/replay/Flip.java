@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  *     the threshold, the cooldown or somebody else's mark
  * @param explanation in words
  */
-public record Flip(Instant at, @Nullable EventId event, @Nullable String rule, String explanation) {
+public record Flip(
+        Instant at, @Nullable EventId event, @Nullable String rule, String explanation) {
 
     ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();

@@ -43,12 +43,14 @@ final class FlipReason {
     private Flip candidateMarks(Entry mark, Instant at) {
         Optional<Judgement> judgement = causeOf(mark, candidateVerdicts);
         if (judgement.isEmpty()) {
-            return new Flip(at, mark.eventId(), null, "marked by " + mark.eventId().source() + ", which is trusted");
+            return new Flip(
+                    at, mark.eventId(), null, "marked by " + mark.eventId().source() + ", which is trusted");
         }
         Evaluation now = judgement.get().evaluation();
         List<Judgement> all = candidateVerdicts.judgements();
         int index = all.indexOf(judgement.get());
-        Map<String, Long> previous = points(index == 0 ? null : all.get(index - 1).evaluation());
+        Map<String, Long> previous =
+                points(index == 0 ? null : all.get(index - 1).evaluation());
         String rule = greatestGain(points(now), previous);
         String explanation = rule == null
                 ? "score %d reaches %d, and nothing keeps it from a mark any more"
@@ -59,8 +61,7 @@ final class FlipReason {
 
     /** Dropped or later: what the candidate lacked when the baseline marked. */
     private Flip candidateDoesNot(Entry mark, Instant at) {
-        Optional<Judgement> cause =
-                baselineVerdicts == null ? Optional.empty() : causeOf(mark, baselineVerdicts);
+        Optional<Judgement> cause = baselineVerdicts == null ? Optional.empty() : causeOf(mark, baselineVerdicts);
         EventId event = cause.map(judgement -> judgement.cause().eventId())
                 .orElse(mark.eventId().source().isEmpty() ? null : mark.eventId());
         Evaluation then = candidateVerdicts.judgements().stream()

@@ -94,13 +94,14 @@ public final class Replay {
                         : null);
         result.add(leadResult, after, baselineFold, candidateFold.get(), candidateVerdicts);
         for (int i = 1; i < after.size(); i++) {
-            result.addOtherCycle(MarkSet.of(before.get(i).markedAt(), after.get(i).markedAt()), after.get(i));
+            result.addOtherCycle(
+                    MarkSet.of(before.get(i).markedAt(), after.get(i).markedAt()), after.get(i));
         }
         if (baseline == null) {
             Verdicts inTime = new Judge(candidate.policy(), Judge.Order.OCCURRENCE).judge(lead);
             LeadFold inTimeFold = LeadFold.of(lead, inTime.marks()).orElseThrow();
-            result.addOrderAlone(
-                    MarkSet.of(after.get(0).markedAt(), inTimeFold.cycles().get(0).markedAt()));
+            result.addOrderAlone(MarkSet.of(
+                    after.get(0).markedAt(), inTimeFold.cycles().get(0).markedAt()));
         }
     }
 }

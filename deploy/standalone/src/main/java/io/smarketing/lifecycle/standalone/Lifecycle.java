@@ -1,0 +1,98 @@
+package io.smarketing.lifecycle.standalone;
+
+import io.smarketing.lifecycle.standalone.csv.ImportCommand;
+import io.smarketing.lifecycle.standalone.generate.GenerateCommand;
+import io.smarketing.lifecycle.standalone.offline.FunnelCommand;
+import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
+import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
+import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The program. Exit codes: 0 done, 1 the work found a problem, 2 wrong usage or input. */
+@Command(
+        name = "lifecycle",
+        mixinStandardHelpOptions = true,
+        version = "lifecycle 0.1.0",
+        description = {
+            "Keeps the history of every lead as facts, judges it by an agreed policy,",
+            "measures the funnel, and replays history under other rules."
+        },
+        footer = {
+            "",
+            "Results go to stdout (JSON with --json), everything else to stderr.",
+            "Exit codes: 0 done, 1 the work found a problem, 2 wrong usage or input.",
+            "",
+            "Try it:",
+            "  lifecycle generate --leads 2000 --out history.jsonl",
+            "  lifecycle funnel --history history.jsonl --dimension source",
+            "  lifecycle replay --history history.jsonl --policy docs/examples/b2b-default.yaml"
+        },
+        subcommands = {
+            GenerateCommand.class,
+            ImportCommand.class,
+            FunnelCommand.class,
+            ReplayCommand.class,
+            VerdictsCommand.class,
+            PolicyCommand.class,
+            HelpCommand.class
+        })
+public final class Lifecycle implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    private Lifecycle(CommandSpec spec) {
+        this.spec = spec;
+    }
+
+    private Lifecycle() {
+        this(CommandSpec.create());
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** Runs a command line as a shell would, with other streams. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine commandLine = new CommandLine(new Lifecycle())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Lifecycle::explain);
+        int code = commandLine.execute(arguments);
+        out.flush();
+        err.flush();
+        return code;
+    }
+
+    /** A user's mistake gets one line and no stack trace; ours gets the trace. */
+    private static int explain(Exception exception, CommandLine commandLine, CommandLine.ParseResult arguments) {
+        PrintWriter err = commandLine.getErr();
+        if (exception instanceof WrongInput) {
+            err.println(exception.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        if (exception instanceof IOException) {
+            err.println("cannot read or write: " + exception.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        exception.printStackTrace(err);
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    public static void main(String[] arguments) {
+        PrintWriter out =
+                new PrintWriter(new java.io.BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, arguments));
+    }
+}

@@ -1,0 +1,75 @@
+package io.smarketing.lifecycle.standalone.generate;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.function.IntConsumer;
+import tools.jackson.core.exc.JacksonIOException;
+
+/**
+ * Writes the history that the options name, in order of arrival. Leads are told in order of capture; only facts that
+ * arrive after the capture being told are held, without their text.
+ */
+final class HistoryGenerator {
+
+    /** Facts occur at most this long before the first capture. */
+    private static final long LEAD_IN = 7 * Rhythm.DAY;
+
+    private final HistoryOptions options;
+    private final int numberStep;
+    private final int numberShift;
+
+    HistoryGenerator(HistoryOptions options) {
+        this.options = options;
+        Dice dice = new Dice(Dice.mix(options.seed()));
+        this.numberStep = stepCoprimeTo(options.leads());
+        this.numberShift = dice.below(options.leads());
+    }
+
+    /**
+     * Closes {@code out} at the end.
+     *
+     * @param told hears how many leads have been told
+     */
+    HistorySummary write(OutputStream out, IntConsumer told) throws IOException {
+        long start = options.startMillis();
+        long horizon = options.horizonMillis();
+        Tally tally = new Tally();
+        Captures captures = new Captures(options);
+        ArrivalCalendar calendar = new ArrivalCalendar(start - LeadStory.EARLIEST, horizon);
+        try (FactWriter writer = new FactWriter(out, start - LEAD_IN, horizon)) {
+            for (int index = 0; index < options.leads(); index++) {
+                Dice dice = new Dice(Dice.mix(options.seed()) + Dice.mix(index + 1L));
+                long capture = captures.at(index, dice.unit());
+                calendar.releaseBefore(capture - LeadStory.EARLIEST, writer::write);
+                Lead lead = new Lead(index, number(index), capture, Profile.draw(dice), Storyline.at(index));
+                LeadHistory history = new LeadHistory(lead, dice, options.seed(), horizon);
+                LeadStory.tell(lead, dice, history);
+                tally.add(history);
+                history.facts().forEach(calendar::add);
+                history.repeats().forEach(calendar::add);
+                told.accept(index + 1);
+            }
+            calendar.releaseAll(writer::write);
+            return tally.summary(writer.lines());
+        } catch (JacksonIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** A bijection of the places in capture order, near the golden section so that neighbours lie far apart. */
+    private int number(int index) {
+        return (int) (((long) index * numberStep + numberShift) % options.leads()) + 1;
+    }
+
+    private static int stepCoprimeTo(int leads) {
+        int step = (int) (leads * 0.618) + 1;
+        while (greatestCommonDivisor(step, leads) != 1) {
+            step++;
+        }
+        return step;
+    }
+
+    private static int greatestCommonDivisor(int a, int b) {
+        return b == 0 ? a : greatestCommonDivisor(b, a % b);
+    }
+}

@@ -1,0 +1,210 @@
+package io.smarketing.lifecycle.standalone.offline;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.history.History;
+import io.smarketing.lifecycle.history.HistoryReader;
+import io.smarketing.lifecycle.history.IntakeCounts;
+import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.LeadFold;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.lead.Marks;
+import io.smarketing.lifecycle.standalone.WrongInput;
+import io.smarketing.lifecycle.standalone.terminal.Progress;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command that works on a file of history takes. */
+final class HistoryOptions {
+
+    private static final int SHOWN_LINES = 20;
+
+    @Option(
+            names = "--history",
+            required = true,
+            paramLabel = "FILE",
+            description = {
+                "CloudEvents, one JSON object a line, in order of arrival; .gz is read too.",
+                "May be given several times: the files are read in that order."
+            })
+    private List<Path> files = new ArrayList<>();
+
+    @Option(names = "--strict", description = "Stop at the first line that is refused (exit code 2).")
+    private boolean strict;
+
+    @Option(
+            names = "--as-known-at",
+            paramLabel = "TIME",
+            description =
+                    "Only what was recorded up to then: an instant (2026-03-01T00:00:00Z) or a date, whose end counts.")
+    private @Nullable String asKnownAt;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Only leads captured from then on: an instant, or a date in the zone.")
+    private @Nullable String from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            description = "Only leads captured before then: an instant, or a date in the zone.")
+    private @Nullable String to;
+
+    @Option(
+            names = "--zone",
+            defaultValue = "UTC",
+            paramLabel = "ZONE",
+            description = "The zone of dates, default ${DEFAULT-VALUE}.")
+    private ZoneId zone = ZoneOffset.UTC;
+
+    /** A history as a command works on it. */
+    record Loaded(
+            History history,
+            List<LeadHistory> leads,
+            Predicate<LeadFold> selection,
+            boolean selects,
+            String asOf,
+            ZoneId zone) {
+
+        /** By its history alone; a lead whose captures are all voided is only there when nothing is selected. */
+        boolean isSelected(LeadHistory lead) {
+            return !selects
+                    || LeadFold.of(lead, Marks.recorded()).filter(selection).isPresent();
+        }
+    }
+
+    Loaded load(PrintWriter err) throws IOException {
+        @Nullable Instant start = from == null ? null : instant("--from", from, 0);
+        @Nullable Instant end = to == null ? null : instant("--to", to, 0);
+        @Nullable Instant known = asKnownAt == null ? null : knownAt(asKnownAt);
+        History history = read(err);
+        List<LeadHistory> leads = known == null ? history.leads() : history.knownAt(known);
+        Predicate<LeadFold> selection =
+                lead -> (start == null || !lead.capturedAt().isBefore(start))
+                        && (end == null || lead.capturedAt().isBefore(end));
+        String asOf = known != null
+                ? known.toString()
+                : history.lastRecordedAt().map(Instant::toString).orElse("");
+        return new Loaded(history, leads, selection, start != null || end != null, asOf, zone);
+    }
+
+    private Instant knownAt(String text) {
+        Instant instant = instant("--as-known-at", text, 1);
+        return text.length() == "2026-03-01".length() ? instant.minusNanos(1_000) : instant;
+    }
+
+    private Instant instant(String option, String text, int daysAfter) {
+        try {
+            return text.length() == "2026-03-01".length()
+                    ? LocalDate.parse(text)
+                            .plusDays(daysAfter)
+                            .atStartOfDay(zone)
+                            .toInstant()
+                    : java.time.OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new WrongInput(
+                    "%s: '%s' is no time (write 2026-03-01 or 2026-03-01T09:30:00Z)".formatted(option, text));
+        }
+    }
+
+    private History read(PrintWriter err) throws IOException {
+        for (Path file : files) {
+            if (!Files.isRegularFile(file)) {
+                throw new WrongInput("--history: there is no file %s".formatted(file));
+            }
+        }
+        long[] shown = {0};
+        HistoryReader reader = new HistoryReader(Instant.now(), line -> {
+            if (strict) {
+                throw new WrongInput(line + "\nstopped at the first refused line, as --strict says");
+            }
+            if (shown[0]++ < SHOWN_LINES) {
+                err.println(line);
+            } else if (shown[0] == SHOWN_LINES + 1) {
+                err.println("… further refused lines are counted only");
+            }
+        });
+        for (Path file : files) {
+            try (InputStream in = open(file);
+                    ProgressBar progress =
+                            Progress.bar("reading " + file.getFileName(), Files.size(file) >> 10, " KiB")) {
+                long[] bytes = {0};
+                reader.read(file.toString(), in, read -> {
+                    bytes[0] += read;
+                    progress.stepTo(bytes[0] >> 10);
+                });
+            }
+        }
+        History history = reader.history();
+        err.println(describe(history.counts()));
+        return history;
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+    }
+
+    private static String describe(IntakeCounts counts) {
+        String refused = counts.refusedByCode().entrySet().stream()
+                .map(entry -> "%s %,d".formatted(entry.getKey(), entry.getValue()))
+                .collect(Collectors.joining(", "));
+        return "%,d events = %,d stored + %,d duplicates + %,d unknown-lead + %,d refused%s"
+                .formatted(
+                        counts.events(),
+                        counts.stored(),
+                        counts.duplicates(),
+                        counts.unknownLead(),
+                        counts.refused(),
+                        refused.isEmpty() ? "" : " (" + refused + ")");
+    }
+
+    /** The dimension of that name; what the history knows nothing of is refused. */
+    static Dimension dimension(String name, List<LeadHistory> leads, Collection<String> declared) {
+        if (Dimension.BUILT_IN.contains(name) || declared.contains(name)) {
+            return new Dimension(name);
+        }
+        TreeSet<String> attributes = new TreeSet<>(declared);
+        for (LeadHistory lead : leads) {
+            lead.entries()
+                    .forEach(entry ->
+                            attributes.addAll(attributesOf(entry.event()).keySet()));
+        }
+        if (!attributes.contains(name)) {
+            throw new WrongInput("--dimension: no lead has the attribute '%s' (there are %s)"
+                    .formatted(
+                            name,
+                            java.util.stream.Stream.concat(Dimension.BUILT_IN.stream(), attributes.stream())
+                                    .limit(40)
+                                    .collect(Collectors.joining(", "))));
+        }
+        return new Dimension(name);
+    }
+
+    private static Map<String, @Nullable Object> attributesOf(LeadEvent event) {
+        if (event instanceof LeadEvent.Captured captured) {
+            return captured.attributes();
+        }
+        return event instanceof LeadEvent.Enriched enriched ? enriched.attributes() : Map.of();
+    }
+}

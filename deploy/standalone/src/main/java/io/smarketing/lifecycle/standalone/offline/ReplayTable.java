@@ -1,0 +1,151 @@
+package io.smarketing.lifecycle.standalone.offline;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.FunnelRow;
+import io.smarketing.lifecycle.lead.Cycle.Outcome;
+import io.smarketing.lifecycle.lead.Stage;
+import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.MarkSet;
+import io.smarketing.lifecycle.replay.OutcomeTally;
+import io.smarketing.lifecycle.replay.ReplayResult;
+import io.smarketing.lifecycle.standalone.terminal.Bars;
+import io.smarketing.lifecycle.standalone.terminal.Table;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A replay for people to read. */
+final class ReplayTable {
+
+    private ReplayTable() {}
+
+    static String render(ReplayResult result, Dimension dimension, boolean withLeads) {
+        StringBuilder text = new StringBuilder();
+        text.append("Replay of %s leads: %s against %s, judged in order of %s\n"
+                .formatted(
+                        FunnelTable.count(result.leads().size()),
+                        result.candidate(),
+                        result.baseline(),
+                        result.order().name().toLowerCase(Locale.ROOT)));
+        text.append("\nWhat becomes of the first mark, by the outcome of the lead's first cycle\n\n");
+        text.append(sets(result.sets(), result.leads().size()));
+        long gained = result.sets().count(MarkSet.GAINED, Outcome.NEVER_WORKED);
+        if (gained > 0) {
+            text.append(("\n  Sales never worked %s of the gained: they would have won between none and all of them,"
+                            + " nothing is imputed\n")
+                    .formatted(FunnelTable.count(gained)));
+        }
+        long others = 0;
+        for (MarkSet set : MarkSet.values()) {
+            others += result.otherCycles().count(set);
+        }
+        if (others > 0) {
+            text.append("\nLater cycles, after a rejection or loss\n\n");
+            text.append(sets(result.otherCycles(), others));
+        }
+        text.append("\nFunnel, baseline → candidate\n\n");
+        text.append(funnels(result, dimension));
+        result.orderAlone()
+                .ifPresent(alone -> text.append(
+                        "\n  late facts alone: judged in order of occurrence the candidate would mark %s leads otherwise\n"
+                                .formatted(FunnelTable.count(flipped(alone)))));
+        if (!result.unknowns().isEmpty()) {
+            text.append("\nRules that could not be decided, by the attribute that is missing or of another type\n\n");
+            Table table = new Table().row("rule", "attribute", "leads");
+            result.unknowns().entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(rule -> rule.getValue()
+                            .forEach((field, count) -> table.row(rule.getKey(), field, FunnelTable.count(count))));
+            text.append(table.render());
+        }
+        if (withLeads) {
+            text.append("\nLeads\n\n").append(leads(result.leads()));
+        }
+        text.append("\n  hash %s\n".formatted(result.toJson(false).get("hash").asString()));
+        return text.toString();
+    }
+
+    private static long flipped(Map<MarkSet, Long> sets) {
+        return sets.entrySet().stream()
+                .filter(entry -> entry.getKey().isFlipped())
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    private static String sets(OutcomeTally tally, long whole) {
+        Table table = new Table().row("", "cycles", Bars.EMPTY, "won", "lost", "rejected", "open", "never worked");
+        for (MarkSet set : MarkSet.values()) {
+            table.row(
+                    set.word(),
+                    FunnelTable.count(tally.count(set)),
+                    Bars.bar(tally.count(set), whole),
+                    FunnelTable.count(tally.count(set, Outcome.WON)),
+                    FunnelTable.count(tally.count(set, Outcome.LOST)),
+                    FunnelTable.count(tally.count(set, Outcome.REJECTED)),
+                    FunnelTable.count(tally.count(set, Outcome.OPEN)),
+                    FunnelTable.count(tally.count(set, Outcome.NEVER_WORKED)));
+        }
+        return table.render().replaceFirst(" " + Bars.EMPTY + " {2,}", "   ");
+    }
+
+    private static String funnels(ReplayResult result, Dimension dimension) {
+        Table table = new Table()
+                .row(dimension.name(), "captured", "MQL", "accepted", "contacted", "won", "MQL → won", "median to MQL");
+        Map<Optional<String>, FunnelRow> baseline = new HashMap<>();
+        result.baselineRows().forEach(row -> baseline.put(Optional.ofNullable(row.value()), row));
+        for (FunnelRow after : result.candidateRows()) {
+            FunnelRow before = baseline.get(Optional.ofNullable(after.value()));
+            if (before != null) {
+                table.row(
+                        after.value() == null ? "(missing)" : after.value(),
+                        FunnelTable.count(after.stage(Stage.CAPTURED).reached()),
+                        change(before, after, Stage.MQL),
+                        change(before, after, Stage.ACCEPTED),
+                        change(before, after, Stage.CONTACTED),
+                        change(before, after, Stage.WON),
+                        rate(before) + " → " + rate(after),
+                        FunnelTable.days(before.stage(Stage.CAPTURED)
+                                        .timeInStage()
+                                        .p50())
+                                + " → "
+                                + FunnelTable.days(after.stage(Stage.CAPTURED)
+                                        .timeInStage()
+                                        .p50()));
+            }
+        }
+        return table.render() + "\n  entered each stage; what sales did, it did under the old rule\n";
+    }
+
+    private static String rate(FunnelRow row) {
+        return FunnelTable.percent(
+                row.stage(Stage.WON).entered(), row.stage(Stage.MQL).entered());
+    }
+
+    private static String change(FunnelRow before, FunnelRow after, Stage stage) {
+        return FunnelTable.count(before.stage(stage).entered())
+                + " → "
+                + FunnelTable.count(after.stage(stage).entered());
+    }
+
+    private static String leads(List<LeadResult> leads) {
+        Table table = new Table().row("lead", "set", "outcome", "baseline mark", "candidate mark", "because");
+        for (LeadResult lead : leads) {
+            table.row(
+                    lead.leadId(),
+                    lead.set().word(),
+                    lead.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    instant(lead.baselineMark()),
+                    instant(lead.candidateMark()),
+                    lead.because() == null ? "" : lead.because().explanation());
+        }
+        return table.render();
+    }
+
+    private static String instant(@Nullable Instant instant) {
+        return instant == null ? "–" : instant.toString();
+    }
+}

@@ -1,0 +1,5 @@
+/** One program: the command line. */
+@NullMarked
+package io.smarketing.lifecycle.standalone;
+
+import org.jspecify.annotations.NullMarked;

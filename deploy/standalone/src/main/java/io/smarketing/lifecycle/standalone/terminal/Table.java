@@ -1,0 +1,40 @@
+package io.smarketing.lifecycle.standalone.terminal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Columns in line, the first to the left, figures to the right. */
+public final class Table {
+
+    private final List<String[]> rows = new ArrayList<>();
+
+    public Table row(Object... cells) {
+        String[] row = new String[cells.length];
+        for (int i = 0; i < cells.length; i++) {
+            row[i] = String.valueOf(cells[i]);
+        }
+        rows.add(row);
+        return this;
+    }
+
+    public String render() {
+        int columns = rows.stream().mapToInt(row -> row.length).max().orElse(0);
+        int[] widths = new int[columns];
+        for (String[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder("  ");
+            for (int i = 0; i < row.length; i++) {
+                String padding = " ".repeat(widths[i] - row[i].codePointCount(0, row[i].length()));
+                boolean left = i == 0 || row[i].startsWith(Bars.BLOCK) || row[i].startsWith(Bars.EMPTY);
+                line.append(i == 0 ? "" : "  ").append(left ? row[i] + padding : padding + row[i]);
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+}

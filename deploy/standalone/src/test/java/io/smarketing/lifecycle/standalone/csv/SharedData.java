@@ -1,0 +1,48 @@
+package io.smarketing.lifecycle.standalone.csv;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Real data sets, which are not part of the repository: the folder that the system property {@code shared.data} names, else
+ * {@code shared/data} beside the repository or one of its ancestors. Where it is not, the test is skipped.
+ */
+final class SharedData {
+
+    private SharedData() {}
+
+    static Path folder(String name) {
+        Optional<Path> folder = data().map(data -> data.resolve(name)).filter(Files::isDirectory);
+        Assumptions.assumeTrue(
+                folder.isPresent(),
+                "no shared/data/%s above %s; name the folder with -Dshared.data=…".formatted(name, workingDirectory()));
+        return folder.orElseThrow();
+    }
+
+    private static Optional<Path> data() {
+        String named = System.getProperty("shared.data", "");
+        // Surefire hands a property that nobody has set on as the text ${shared.data}.
+        return named.isBlank() || named.startsWith("${")
+                ? above("shared/data").filter(Files::isDirectory)
+                : Optional.of(Path.of(named));
+    }
+
+    /** A file of the repository. */
+    static Path example(String name) {
+        return above("docs/examples/" + name).orElseThrow();
+    }
+
+    private static Optional<Path> above(String relative) {
+        return Stream.<Path>iterate(workingDirectory(), folder -> folder != null, Path::getParent)
+                .map(folder -> folder.resolve(relative))
+                .filter(Files::exists)
+                .findFirst();
+    }
+
+    private static Path workingDirectory() {
+        return Path.of("").toAbsolutePath();
+    }
+}
