@@ -83,8 +83,14 @@ public final class YamlDocument {
     /** The nearest of the known words, for "did you mean", or empty when none is near. */
     public static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream()
-                .filter(candidate -> distance(word, candidate) <= Math.max(1, Math.min(3, word.length() / 3)))
+                .filter(candidate -> isNear(word, candidate))
                 .min(Comparator.comparingInt(candidate -> distance(word, candidate)));
+    }
+
+    private static boolean isNear(String word, String candidate) {
+        boolean oneBeginsTheOther = Math.min(word.length(), candidate.length()) >= 3
+                && (word.startsWith(candidate) || candidate.startsWith(word));
+        return oneBeginsTheOther || distance(word, candidate) <= Math.max(1, Math.min(3, word.length() / 3));
     }
 
     /** Levenshtein's edit distance, letters compared without case. */

@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.standalone.offline.FunnelCommand;
 import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
 import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
 import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

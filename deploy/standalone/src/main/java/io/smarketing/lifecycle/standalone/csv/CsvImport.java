@@ -4,7 +4,7 @@ import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.event.CloudEventCodec;
 import io.smarketing.lifecycle.event.Fingerprint;
 import io.smarketing.lifecycle.event.Refusal;
-import io.smarketing.lifecycle.standalone.WrongInput;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.smarketing.lifecycle.standalone.csv;
 
-import io.smarketing.lifecycle.standalone.WrongInput;
 import io.smarketing.lifecycle.standalone.terminal.Console;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.smarketing.lifecycle.standalone.csv;
 
-import io.smarketing.lifecycle.standalone.WrongInput;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -2,7 +2,7 @@ package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
-import io.smarketing.lifecycle.standalone.WrongInput;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.io.IOException;
 import java.io.PrintWriter;

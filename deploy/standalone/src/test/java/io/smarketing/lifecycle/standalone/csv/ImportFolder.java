@@ -1,6 +1,6 @@
 package io.smarketing.lifecycle.standalone.csv;
 
-import io.smarketing.lifecycle.standalone.WrongInput;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.standalone.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smarketing.lifecycle.standalone.SharedData;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.smarketing.lifecycle.standalone.csv;
+package io.smarketing.lifecycle.standalone;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +10,12 @@ import org.junit.jupiter.api.Assumptions;
  * Real data sets, which are not part of the repository: the folder that the system property {@code shared.data} names, else
  * {@code shared/data} beside the repository or one of its ancestors. Where it is not, the test is skipped.
  */
-final class SharedData {
+public final class SharedData {
 
     private SharedData() {}
 
-    static Path folder(String name) {
+    /** A folder of the data sets; where it is absent the calling test is skipped. */
+    public static Path folder(String name) {
         Optional<Path> folder = data().map(data -> data.resolve(name)).filter(Files::isDirectory);
         Assumptions.assumeTrue(
                 folder.isPresent(),
@@ -31,7 +32,7 @@ final class SharedData {
     }
 
     /** A file of the repository. */
-    static Path example(String name) {
+    public static Path example(String name) {
         return above("docs/examples/" + name).orElseThrow();
     }
 
