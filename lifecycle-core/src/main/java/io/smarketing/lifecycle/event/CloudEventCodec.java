@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -61,12 +60,12 @@ public final class CloudEventCodec {
 
     private static JsonMapper mapper(int deepest) {
         return JsonMapper.builder(JsonFactory.builder()
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                         .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
                         .streamReadConstraints(StreamReadConstraints.builder()
                                 .maxNestingDepth(deepest)
                                 .build())
                         .build())
+                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .build();
@@ -228,7 +227,7 @@ public final class CloudEventCodec {
         if (text.isBlank()) {
             throw new Refusal(code, field, "'%s' is empty".formatted(field), mend);
         }
-        if (text.length() > LONGEST_NAME || text.chars().anyMatch(Character::isISOControl) || !isUnicode(text)) {
+        if (text.length() > LONGEST_NAME || hasControl(text) || !isUnicode(text)) {
             throw new Refusal(
                     "invalid-field",
                     field,
@@ -237,6 +236,15 @@ public final class CloudEventCodec {
                     mend);
         }
         return text;
+    }
+
+    private static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static EventType type(JsonNode event) throws Refusal {
@@ -256,7 +264,7 @@ public final class CloudEventCodec {
 
     private static String leadId(JsonNode event) throws Refusal {
         String leadId = required(event, "subject", "missing-subject", "name the lead, as \"subject\":\"L-4711\"");
-        if (EMAIL.matcher(leadId).matches()) {
+        if (leadId.indexOf('@') > 0 && EMAIL.matcher(leadId).matches()) {
             throw new Refusal(
                     "personal-lead-id",
                     "subject",
@@ -358,12 +366,23 @@ public final class CloudEventCodec {
     private static boolean isWritable(JsonNode value) {
         if (value.isString()) {
             return isUnicode(value.stringValue());
+        } else if (value.isIntegralNumber() || value.isBoolean() || value.isNull()) {
+            return true;
         } else if (value.isBigDecimal()) {
             BigDecimal number = value.decimalValue();
             return Math.abs((long) number.precision() - number.scale()) <= MOST_EXPONENT;
         }
-        return value.propertyNames().stream().allMatch(CloudEventCodec::isUnicode)
-                && value.values().stream().allMatch(CloudEventCodec::isWritable);
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            if (!isUnicode(field.getKey())) {
+                return false;
+            }
+        }
+        for (JsonNode item : value) {
+            if (!isWritable(item)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** False when there is half of a surrogate pair. */

@@ -18,6 +18,8 @@ import tools.jackson.databind.JsonNode;
  */
 public record Fingerprint(long high, long low) {
 
+    private static final MessageDigest SHA_256 = prototype();
+
     static Fingerprint of(EventType type, String leadId, Instant occurredAt, JsonNode data) {
         StringBuilder canonical = new StringBuilder(256);
         canonical
@@ -25,14 +27,27 @@ public record Fingerprint(long high, long low) {
                 .append('\n')
                 .append(leadId)
                 .append('\n')
-                .append(occurredAt)
+                .append(occurredAt.getEpochSecond())
+                .append('.')
+                .append(occurredAt.getNano())
                 .append('\n');
         appendData(canonical, data);
+        ByteBuffer digest = ByteBuffer.wrap(sha256().digest(canonical.toString().getBytes(StandardCharsets.UTF_8)));
+        return new Fingerprint(digest.getLong(), digest.getLong());
+    }
+
+    /** A copy of one instance: asking the security providers for each event costs more than the digest. */
+    private static MessageDigest sha256() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(canonical.toString().getBytes(StandardCharsets.UTF_8));
-            ByteBuffer buffer = ByteBuffer.wrap(digest);
-            return new Fingerprint(buffer.getLong(), buffer.getLong());
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static MessageDigest prototype() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -55,6 +70,9 @@ public record Fingerprint(long high, long low) {
     }
 
     private static List<String> sortedNames(JsonNode object) {
+        if (object.size() == 1) {
+            return List.copyOf(object.propertyNames());
+        }
         List<String> names = new ArrayList<>(object.propertyNames());
         Collections.sort(names);
         return names;

@@ -69,10 +69,22 @@ public final class Lifecycle implements Runnable {
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(Lifecycle::explain);
-        int code = commandLine.execute(arguments);
+        int code = execute(commandLine, arguments);
         out.flush();
         err.flush();
         return code;
+    }
+
+    private static int execute(CommandLine commandLine, String... arguments) {
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            commandLine
+                    .getErr()
+                    .println("the history does not fit into %,d MB of memory (give more: java -Xmx4g -jar …)"
+                            .formatted(Runtime.getRuntime().maxMemory() >> 20));
+            return CommandLine.ExitCode.USAGE;
+        }
     }
 
     /** A user's mistake gets one line and no stack trace; ours gets the trace. */

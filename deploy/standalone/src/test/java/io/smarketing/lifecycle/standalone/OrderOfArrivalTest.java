@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -19,14 +19,14 @@ import tools.jackson.databind.node.ObjectNode;
 class OrderOfArrivalTest {
 
     @TempDir
-    private Path folder = Path.of("");
+    private static Path folder = Path.of("");
 
-    private Path asTheyCame = Path.of("");
-    private Path shuffled = Path.of("");
-    private Path twice = Path.of("");
+    private static Path asTheyCame = Path.of("");
+    private static Path shuffled = Path.of("");
+    private static Path twice = Path.of("");
 
-    @BeforeEach
-    void generate() throws IOException {
+    @BeforeAll
+    static void generate() throws IOException {
         asTheyCame = folder.resolve("history.jsonl");
         assertThat(CommandRun.of("generate", "--leads", 20_000, "--seed", 5, "--out", asTheyCame)
                         .exitCode())

@@ -25,10 +25,7 @@ public final class SharedData {
 
     private static Optional<Path> data() {
         String named = System.getProperty("shared.data", "");
-        // Surefire hands a property that nobody has set on as the text ${shared.data}.
-        return named.isBlank() || named.startsWith("${")
-                ? above("shared/data").filter(Files::isDirectory)
-                : Optional.of(Path.of(named));
+        return named.isBlank() ? above("shared/data").filter(Files::isDirectory) : Optional.of(Path.of(named));
     }
 
     /** A file of the repository. */

@@ -93,8 +93,8 @@ final class ReplayTable {
     }
 
     private static String funnels(ReplayResult result, Dimension dimension) {
-        Table table = new Table()
-                .row(dimension.name(), "captured", "MQL", "accepted", "contacted", "won", "MQL → won", "median to MQL");
+        Table table =
+                new Table().row(dimension.name(), "captured", "MQL", "accepted", "contacted", "won", "median to MQL");
         Map<Optional<String>, FunnelRow> baseline = new HashMap<>();
         result.baselineRows().forEach(row -> baseline.put(Optional.ofNullable(row.value()), row));
         for (FunnelRow after : result.candidateRows()) {
@@ -107,7 +107,6 @@ final class ReplayTable {
                         change(before, after, Stage.ACCEPTED),
                         change(before, after, Stage.CONTACTED),
                         change(before, after, Stage.WON),
-                        rate(before) + " → " + rate(after),
                         FunnelTable.days(before.stage(Stage.CAPTURED)
                                         .timeInStage()
                                         .p50())
@@ -118,11 +117,6 @@ final class ReplayTable {
             }
         }
         return table.render() + "\n  entered each stage; what sales did, it did under the old rule\n";
-    }
-
-    private static String rate(FunnelRow row) {
-        return FunnelTable.percent(
-                row.stage(Stage.WON).entered(), row.stage(Stage.MQL).entered());
     }
 
     private static String change(FunnelRow before, FunnelRow after, Stage stage) {
