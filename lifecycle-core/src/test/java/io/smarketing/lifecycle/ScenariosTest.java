@@ -215,6 +215,7 @@ class ScenariosTest {
                                         + (cycle.reason() == null ? "" : " " + cycle.reason())
                                         + (cycle.markedAt() == null ? "" : " marked " + time(cycle.markedAt())))
                         .collect(Collectors.joining(", "));
+            case "attempts" -> "%d, %d reached".formatted(fold.attempts(), fold.reachedAttempts());
             case "owner" -> String.valueOf(fold.owner());
             case "ever" -> fold.ever().stream().sorted().map(Enum::name).collect(Collectors.joining(" "));
             case "source" -> String.valueOf(fold.attribute("source"));

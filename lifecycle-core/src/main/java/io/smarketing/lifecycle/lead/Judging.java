@@ -30,6 +30,9 @@ final class Judging {
     /** The sequence of the cause of every mark made; a mark stays, even when its cause is voided. */
     private final List<Long> marksMade = new ArrayList<>();
 
+    /** What voids have named so far, whether it has come or not. */
+    private final Set<EventId> voided = new HashSet<>();
+
     private @Nullable AttributeFold attributes;
     private @Nullable FitResult fit;
     private Instant clock = Instant.MIN;
@@ -41,8 +44,6 @@ final class Judging {
     private long lastScore;
     private @Nullable String lastDisqualified;
     private Map<String, Set<String>> unknowns = Map.of();
-
-    private final Set<EventId> voided = new HashSet<>();
 
     Judging(Policy policy) {
         this.policy = policy;

@@ -26,9 +26,4 @@ public record LeadHistory(String leadId, List<Entry> entries) {
                 .filter(entry -> entry.event() instanceof LeadEvent.Voided || !voided.contains(entry.eventId()))
                 .toList();
     }
-
-    /** Whether a capture stands: without one the lead is in no row. */
-    public boolean isCaptured() {
-        return effective().stream().anyMatch(entry -> entry.event() instanceof LeadEvent.Captured);
-    }
 }

@@ -58,7 +58,7 @@ public final class Replay {
      * @param progress is called once a lead, from many threads
      */
     public ReplayResult run(List<LeadHistory> leads, Runnable progress) {
-        ReplayResult result = leads.parallelStream()
+        return leads.parallelStream()
                 .collect(
                         () -> new ReplayResult(candidate, baseline, dimension),
                         (partial, lead) -> {
@@ -66,7 +66,6 @@ public final class Replay {
                             progress.run();
                         },
                         ReplayResult::merge);
-        return result;
     }
 
     private void replay(LeadHistory lead, ReplayResult result) {

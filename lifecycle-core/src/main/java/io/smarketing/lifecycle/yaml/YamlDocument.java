@@ -171,10 +171,6 @@ public final class YamlDocument {
             return node() instanceof SequenceNode;
         }
 
-        public boolean isMapping() {
-            return node() instanceof MappingNode;
-        }
-
         private @Nullable ScalarNode scalar(String wanted) {
             if (node() instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
                 return scalar;
