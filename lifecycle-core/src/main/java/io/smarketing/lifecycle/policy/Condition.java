@@ -54,6 +54,10 @@ import java.util.stream.Collectors;
 final class Condition {
 
     private static final int REMEMBERED_ANSWERS = 65_536;
+
+    /** Stands for an attribute where an evaluation failed: no attribute has such a name. */
+    static final String FAILED = "(error)";
+
     private static final Object UNKNOWN_VALUE = new Object();
     private static final String KNOWN_FIELDS = "@known";
     private static final CelOptions OPTIONS = CelOptions.current()
@@ -104,7 +108,7 @@ final class Condition {
                     .setStandardMacros(CelStandardMacro.STANDARD_MACROS.stream()
                             .filter(macro -> macro != CelStandardMacro.HAS)
                             .collect(ImmutableSet.toImmutableSet()))
-                    .addMacros(HAS)
+                    .addMacros(has(types))
                     .setTypeProvider(new LeadTypes(leadType))
                     .setResultType(SimpleType.BOOL)
                     .addVar(KNOWN_FIELDS, ListType.create(SimpleType.STRING))
@@ -113,9 +117,31 @@ final class Condition {
             this.compiler = builder.build();
         }
 
+        /** {@code has(lead.x)} is {@code 'x' in @known}: CEL's own has() of an unknown attribute would be unknown. */
+        private static CelMacro has(ImmutableSortedMap<String, AttributeType> attributes) {
+            return CelMacro.newGlobalMacro("has", 1, (factory, target, arguments) -> {
+                CelExpr argument = arguments.get(0);
+                boolean ofLead = argument.getKind() == CelExpr.ExprKind.Kind.SELECT
+                        && argument.select().operand().getKind() == CelExpr.ExprKind.Kind.IDENT
+                        && argument.select().operand().ident().name().equals("lead");
+                if (!ofLead) {
+                    return Optional.of(factory.reportError("has() takes lead.<attribute>"));
+                }
+                String field = argument.select().field();
+                if (!attributes.containsKey(field)) {
+                    return Optional.of(factory.reportError("undefined field '%s'".formatted(field)));
+                }
+                return Optional.of(factory.newGlobalCall(
+                        "@in", factory.newStringLiteral(field), factory.newIdentifier(KNOWN_FIELDS)));
+            });
+        }
+
         /** Compiles, or notes every mistake at the place where the expression stands. */
         Optional<Condition> compile(YamlDocument.Value place) {
             String expression = place.text();
+            if (expression.isBlank()) {
+                return Optional.empty();
+            }
             CelValidationResult result = compiler.compile(expression);
             if (result.hasError()) {
                 for (CelIssue issue : result.getErrors()) {
@@ -129,7 +155,14 @@ final class Condition {
             }
             try {
                 CelAbstractSyntaxTree tree = result.getAst();
-                return Optional.of(new Condition(RUNTIME.createProgram(tree), fieldsOf(tree)));
+                Condition condition = new Condition(RUNTIME.createProgram(tree), fieldsOf(tree));
+                if (condition.evaluate(name -> null).unknownFields().contains(FAILED)) {
+                    place.error(
+                            "fails whatever is known of a lead",
+                            "look for a division by zero, a bad pattern or date, a long loop");
+                    return Optional.empty();
+                }
+                return Optional.of(condition);
             } catch (CelValidationException | CelEvaluationException e) {
                 place.error(String.valueOf(e.getMessage()), "simplify the condition");
                 return Optional.empty();
@@ -185,16 +218,6 @@ final class Condition {
             };
         }
     }
-
-    /** {@code has(lead.x)} is {@code 'x' in @known}: CEL's own has() of an unknown attribute would be unknown. */
-    private static final CelMacro HAS = CelMacro.newGlobalMacro("has", 1, (factory, target, arguments) -> {
-        CelExpr argument = arguments.get(0);
-        if (argument.getKind() != CelExpr.ExprKind.Kind.SELECT) {
-            return Optional.of(factory.reportError("has() takes lead.<attribute>"));
-        }
-        return Optional.of(factory.newGlobalCall(
-                "@in", factory.newStringLiteral(argument.select().field()), factory.newIdentifier(KNOWN_FIELDS)));
-    });
 
     private static final class LeadTypes implements CelTypeProvider {
 
@@ -259,8 +282,8 @@ final class Condition {
             }
             return Boolean.TRUE.equals(result) ? Answer.TRUE : Answer.FALSE;
         } catch (CelEvaluationException e) {
-            // A division by zero, an overflow: the values at hand decide nothing.
-            return new Answer(Answer.Truth.UNKNOWN, Set.of(fields));
+            // A division by zero, an overflow, a limit: what is there decides nothing, and nothing is missing.
+            return new Answer(Answer.Truth.UNKNOWN, Set.of(FAILED));
         }
     }
 }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 final class Period {
 
     static final String MEND =
-            "write days, hours or minutes as P30D, PT24H, PT90M; months and years have no fixed length";
+            "write days, hours or minutes as P30D, PT24H, PT90M; months and years have no fixed length; at most 36500 days";
 
     private static final Pattern WEEKS = Pattern.compile("P(\\d{1,5})W");
     private static final Duration MOST = Duration.ofDays(36_500);

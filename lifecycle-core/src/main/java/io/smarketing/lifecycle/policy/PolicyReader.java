@@ -36,6 +36,28 @@ public final class PolicyReader {
             "rejectionReasons",
             "goals");
     private static final List<String> LATER_KEYS = List.of("stages", "sla", "rejectionReasons", "goals");
+    private static final Set<String> RESERVED = Set.of(
+            "as",
+            "break",
+            "const",
+            "continue",
+            "else",
+            "false",
+            "for",
+            "function",
+            "if",
+            "import",
+            "in",
+            "let",
+            "loop",
+            "namespace",
+            "null",
+            "package",
+            "return",
+            "true",
+            "var",
+            "void",
+            "while");
     private static final long MOST_POINTS = 1_000_000;
     private static final Pattern ATTRIBUTE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -123,6 +145,8 @@ public final class PolicyReader {
                         .error(
                                 "'%s' is no attribute name".formatted(name),
                                 "use letters, digits and '_', a letter first");
+            } else if (RESERVED.contains(name)) {
+                mapping.keyOf(name).error("'%s' is a word of CEL".formatted(name), "choose another name");
             } else if (LeadAttributes.BUILT_IN.containsKey(name)) {
                 mapping.keyOf(name)
                         .error(
@@ -239,7 +263,7 @@ public final class PolicyReader {
             return OptionalLong.empty();
         }
         long cap = place.wholeNumber(0, MOST_POINTS);
-        if (cap < Math.abs(points)) {
+        if (cap > 0 && cap < Math.abs(points)) {
             place.warning(
                     "the cap %d is below one occurrence's %d points".formatted(cap, points),
                     "raise the cap or lower the points");

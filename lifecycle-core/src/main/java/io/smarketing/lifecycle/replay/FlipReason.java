@@ -80,7 +80,12 @@ final class FlipReason {
         }
         long score = then == null ? 0 : then.score();
         if (score >= candidate.threshold()) {
-            return new Flip(at, event, null, "score %d would do, but the cooldown runs".formatted(score));
+            return new Flip(
+                    at,
+                    event,
+                    null,
+                    "score %d would do, but the lead was won, marked before in its cycle, or in the cooldown"
+                            .formatted(score));
         }
         String rule = cause.isEmpty() ? null : greatestGain(points(cause.get().evaluation()), points(then));
         String missing = "score %d, %d below %d".formatted(score, candidate.threshold() - score, candidate.threshold());

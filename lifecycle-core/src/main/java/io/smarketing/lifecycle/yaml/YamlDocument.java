@@ -60,6 +60,10 @@ public final class YamlDocument {
                     "not readable as YAML: " + e.getProblem(),
                     "check indentation, quotes and brackets at this place");
             throw document.refused();
+        } catch (StackOverflowError e) {
+            document.error(
+                    1, 1, "not readable as YAML: nested too deeply", "no document of ours needs more than five levels");
+            throw document.refused();
         } catch (YamlEngineException e) {
             document.error(1, 1, "not readable as YAML: " + e.getMessage(), "write one YAML document");
             throw document.refused();
@@ -68,7 +72,7 @@ public final class YamlDocument {
             document.error(1, 1, "the document is no mapping", "write `key: value` lines");
             throw document.refused();
         }
-        return document.new Mapping(mapping, "");
+        return document.new Mapping(mapping, mapping.getValue(), "");
     }
 
     private RefusedDocument refused() {
@@ -204,7 +208,8 @@ public final class YamlDocument {
                     return least;
                 }
             } catch (NumberFormatException e) {
-                // told below
+                error("%s is out of bounds".formatted(scalar.getValue()), "between %d and %d".formatted(least, most));
+                return least;
             }
             error("'%s' is no whole number".formatted(scalar.getValue()), "write digits only, no quotes or decimals");
             return least;
@@ -241,11 +246,10 @@ public final class YamlDocument {
 
         public Mapping mapping() {
             if (node() instanceof MappingNode mapping) {
-                return new Mapping(mapping, path());
+                return new Mapping(mapping, mapping.getValue(), path());
             }
             error("should be a mapping", "write `key: value` lines or {key: value}");
-            return new Mapping(
-                    new MappingNode(Tag.MAP, List.of(), org.snakeyaml.engine.v2.common.FlowStyle.BLOCK), path());
+            return new Mapping(node(), List.of(), path());
         }
     }
 
@@ -256,9 +260,13 @@ public final class YamlDocument {
         private final Map<String, Value> keys = new LinkedHashMap<>();
         private final Set<String> missing = new LinkedHashSet<>();
 
-        private Mapping(MappingNode node, String path) {
+        /** Stands in for something else, which was told: it is not blamed for what it lacks. */
+        private final boolean standIn;
+
+        private Mapping(Node node, List<NodeTuple> tuples, String path) {
             super(node, path);
-            for (NodeTuple tuple : node.getValue()) {
+            this.standIn = !(node instanceof MappingNode);
+            for (NodeTuple tuple : tuples) {
                 Value key = new Value(tuple.getKeyNode(), path);
                 String word = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "";
                 Value value = new Value(tuple.getValueNode(), path.isEmpty() ? word : path + "." + word);
@@ -292,7 +300,7 @@ public final class YamlDocument {
 
         public @Nullable Value required(String key, String mend) {
             Value value = values.get(key);
-            if (value == null && missing.add(key)) {
+            if (value == null && !standIn && missing.add(key)) {
                 error("'%s' is missing".formatted(key), mend);
             }
             return value;

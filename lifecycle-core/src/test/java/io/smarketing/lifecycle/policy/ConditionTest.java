@@ -54,7 +54,7 @@ class ConditionTest {
                 "has(lead.industry); false; ''",
                 "!has(lead.rate); true; ''",
                 "has(lead.industry) && lead.industry == 'x'; false; ''",
-                "lead.employees / (lead.employees - 20) > 1; unknown; employees",
+                "lead.employees / (lead.employees - 20) > 1; unknown; (error)",
                 "lead.source == 'web'; true; ''",
                 "source == 'web'; true; ''",
                 "lead.campaign == 'spring'; unknown; campaign",

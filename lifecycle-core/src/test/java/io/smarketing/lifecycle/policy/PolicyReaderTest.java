@@ -86,6 +86,10 @@ class PolicyReaderTest {
                 "lead.employees >= 10 | lead.employees >= | 9 | write CEL",
                 "lead.employees >= 10 | employees >= 10 | 9 | did you mean lead.employees?",
                 "lead.employees >= 10 | lead.colour == 'red' | 9 | declare it under attributes",
+                "lead.employees >= 10 | has(lead.employes) | 9 | did you mean lead.employees?",
+                "lead.employees >= 10 | has(foo.bar) | 9 | has() takes lead.<attribute>",
+                "lead.employees >= 10 | 1 / 0 > 1 | 9 | fails whatever is known of a lead",
+                "employees: int | in: int | 4 | 'in' is a word of CEL",
                 "points: 15 | points: 0 | 9 | gives no points",
                 "points: 15 | point: 15 | 9 | did you mean points?",
                 "id: size | id: demo | 11 | the id 'demo' is taken",
@@ -93,6 +97,8 @@ class PolicyReaderTest {
                 "activity: demo_request, points | activity: demo_reqest, points | 11 | did you mean demo_request?",
                 "activity: demo_request, points | points | 11 | 'activity' is missing",
                 "cap: 30 | cap: -1 | 11 | -1 is out of bounds",
+                "cap: 30 | cap: 99999999999999999999 | 11 | is out of bounds",
+                "cap: 30 | within: P36501D | 11 | at most 36500 days",
                 "cap: 30 | within: P1M | 11 | months and years have no fixed length",
                 "cap: 30 | halfLife: PT0S | 11 | the period is empty",
                 "cooldown: P30D | cooldown: 30 days | 14 | '30 days' is no period",
@@ -135,6 +141,22 @@ class PolicyReaderTest {
     void aPolicyWithoutRulesIsRefused() {
         assertThatThrownBy(() -> PolicyReader.read("p.yaml", "{name: p, threshold: 1}"))
                 .hasMessageContaining("no rule that gives points");
+    }
+
+    @Test
+    void aLoneDashUnderTheRulesIsToldOnce() {
+        assertThatThrownBy(() -> PolicyReader.read("p.yaml", "name: n\nthreshold: 1\nfit:\n  -\n"))
+                .isInstanceOfSatisfying(
+                        RefusedDocument.class,
+                        refused -> assertThat(refused.problems())
+                                .extracting(Problem::message)
+                                .containsExactly("fit[0]: should be a mapping"));
+    }
+
+    @Test
+    void anAbyssOfBracketsIsRefusedLikeAnyMistake() {
+        assertThatThrownBy(() -> PolicyReader.read("p.yaml", "fit: " + "[".repeat(20_000)))
+                .isInstanceOf(RefusedDocument.class);
     }
 
     @ParameterizedTest

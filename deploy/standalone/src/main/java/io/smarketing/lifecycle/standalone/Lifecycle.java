@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Results go to stdout (JSON with --json), everything else to stderr.",
-            "Exit codes: 0 done, 1 the work found a problem, 2 wrong usage or input.",
+            "Answers go to stdout (JSON with --json), everything else to stderr.",
+            "Exit codes: 0 done (lines that were refused are told and counted), 1 the work found a",
+            "problem (policy check), 2 wrong usage or input (and what --strict stops).",
             "",
             "Try it:",
             "  lifecycle generate --leads 2000 --out history.jsonl",

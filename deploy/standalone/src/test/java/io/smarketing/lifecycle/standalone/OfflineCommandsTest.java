@@ -164,7 +164,11 @@ class OfflineCommandsTest {
                 "funnel --history nowhere.jsonl | there is no file nowhere.jsonl",
                 "funnel --history {h} --dimension colour | no lead has the attribute 'colour' (there are all, source,",
                 "funnel --history {h} --from yesterday | 'yesterday' is no time",
-                "funnel --history {h} --zone Mars/Base | Mars/Base",
+                "funnel --history {h} --zone Mars/Base | 'Mars/Base' is no time zone (write UTC or Europe/Berlin)",
+                "funnel --history . | . is a folder",
+                "funnel --history {p} | every line was refused",
+                "funnel --history {h} --from 2026-02-01 --to 2026-01-01 | is not before --to",
+                "policy check . | . cannot be read",
                 "funnel --history {h} --order arrival | --order goes with --policy",
                 "funnel --history {h} --policy nowhere.yaml | there is no file nowhere.yaml",
                 "funnel --history {h} --polcy x | Unknown option",
@@ -191,7 +195,7 @@ class OfflineCommandsTest {
                 POLICY.replace("threshold: 20", "threshold: x").replace("size >=", "siz >="));
         CommandRun run = CommandRun.of("policy", "check", broken);
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.out()).contains("line 2, column 12", "did you mean lead.size?", "2 problems");
+        assertThat(run.out()).contains("line 2, column 12", "did you mean lead.size?", "problems: 2");
         JsonNode json = JsonMapper.shared()
                 .readTree(CommandRun.of("policy", "check", broken, "--json").out());
         assertThat(json.get("valid").booleanValue()).isFalse();

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -75,6 +76,8 @@ final class HistoryOptions {
             defaultValue = "UTC",
             paramLabel = "ZONE",
             description = "The zone of dates, default ${DEFAULT-VALUE}.")
+    private String zoneName = "UTC";
+
     private ZoneId zone = ZoneOffset.UTC;
 
     /** A history as a command works on it. */
@@ -94,9 +97,18 @@ final class HistoryOptions {
     }
 
     Loaded load(PrintWriter err) throws IOException {
+        try {
+            zone = ZoneId.of(zoneName);
+        } catch (DateTimeException e) {
+            throw new WrongInput("--zone: '%s' is no time zone (write UTC or Europe/Berlin)".formatted(zoneName));
+        }
         @Nullable Instant start = from == null ? null : instant("--from", from, 0);
         @Nullable Instant end = to == null ? null : instant("--to", to, 0);
         @Nullable Instant known = asKnownAt == null ? null : knownAt(asKnownAt);
+        if (start != null && end != null && !start.isBefore(end)) {
+            throw new WrongInput(
+                    "--from %s is not before --to %s: no lead can be captured between".formatted(from, to));
+        }
         History history = read(err);
         List<LeadHistory> leads = known == null ? history.leads() : history.knownAt(known);
         Predicate<LeadFold> selection =
@@ -129,8 +141,11 @@ final class HistoryOptions {
 
     private History read(PrintWriter err) throws IOException {
         for (Path file : files) {
-            if (!Files.isRegularFile(file)) {
+            if (!Files.exists(file)) {
                 throw new WrongInput("--history: there is no file %s".formatted(file));
+            }
+            if (Files.isDirectory(file)) {
+                throw new WrongInput("--history: %s is a folder (name the file in it)".formatted(file));
             }
         }
         long[] shown = {0};
@@ -145,19 +160,30 @@ final class HistoryOptions {
             }
         });
         for (Path file : files) {
-            try (InputStream in = open(file);
-                    ProgressBar progress =
-                            Progress.bar("reading " + file.getFileName(), Files.size(file) >> 10, " KiB")) {
-                long[] bytes = {0};
-                reader.read(file.toString(), in, read -> {
-                    bytes[0] += read;
-                    progress.stepTo(bytes[0] >> 10);
-                });
-            }
+            read(file, reader);
         }
         History history = reader.history();
-        err.println(describe(history.counts()));
+        IntakeCounts counts = history.counts();
+        err.println(describe(counts));
+        if (counts.events() > 0 && counts.refused() == counts.events()) {
+            throw new WrongInput(
+                    "every line was refused (a history is CloudEvents, one JSON object a line; CSV files are"
+                            + " turned into one by `lifecycle import`)");
+        }
         return history;
+    }
+
+    private static void read(Path file, HistoryReader reader) {
+        try (InputStream in = open(file);
+                ProgressBar progress = Progress.bar("reading " + file.getFileName(), Files.size(file) >> 10, " KiB")) {
+            long[] bytes = {0};
+            reader.read(file.toString(), in, read -> {
+                bytes[0] += read;
+                progress.stepTo(bytes[0] >> 10);
+            });
+        } catch (IOException e) {
+            throw new WrongInput("%s cannot be read: %s".formatted(file, e.getMessage()));
+        }
     }
 
     private static InputStream open(Path file) throws IOException {

@@ -5,7 +5,6 @@ import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.yaml.Problem;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -43,8 +42,7 @@ public final class PolicyCommand implements Runnable {
                     "Checks a policy and tells every mistake with its line, column and mend. Exit code 1 when it cannot be used.")
     int check(
             @Parameters(paramLabel = "FILE", description = "The policy (YAML).") Path file,
-            @Option(names = "--json", description = "Print the findings as JSON.") boolean json)
-            throws IOException {
+            @Option(names = "--json", description = "Print the findings as JSON.") boolean json) {
         Console console = Console.of(spec);
         String text = PolicyFile.text(file);
         Policy policy = null;
@@ -75,7 +73,7 @@ public final class PolicyCommand implements Runnable {
             console.out()
                     .println(
                             policy == null
-                                    ? "%s cannot be used: %d problems".formatted(file, problems.size())
+                                    ? "%s cannot be used; problems: %d".formatted(file, problems.size())
                                     : "%s is sound: policy %s, %d rules, threshold %d"
                                             .formatted(file, policy.reference(), policy.rules(), policy.threshold()));
         }

@@ -16,7 +16,7 @@ final class PolicyFile {
 
     private PolicyFile() {}
 
-    static Policy read(Path file, PrintWriter err) throws IOException {
+    static Policy read(Path file, PrintWriter err) {
         try {
             PolicyReader.Reading reading = PolicyReader.read(file.toString(), text(file));
             reading.warnings().forEach(warning -> err.println(file + ": " + warning));
@@ -26,13 +26,15 @@ final class PolicyFile {
         }
     }
 
-    static String text(Path file) throws IOException {
+    static String text(Path file) {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
             throw new WrongInput("there is no file %s".formatted(file));
         } catch (CharacterCodingException e) {
             throw new WrongInput("%s is not in UTF-8 (save it as UTF-8)".formatted(file));
+        } catch (IOException e) {
+            throw new WrongInput("%s cannot be read: %s".formatted(file, e.getMessage()));
         }
     }
 }
