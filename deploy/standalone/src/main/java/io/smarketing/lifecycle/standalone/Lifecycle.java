@@ -28,13 +28,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Answers go to stdout (JSON with --json), everything else to stderr.",
-            "Exit codes: 0 done (lines that were refused are told and counted), 1 the work found a",
-            "problem (policy check), 2 wrong usage or input (and what --strict stops).",
+            "Exit codes: 0 done (refused lines are told and counted), 1 the work found",
+            "a problem (policy check), 2 wrong usage or input (and --strict).",
             "",
             "Try it:",
             "  lifecycle generate --leads 2000 --out history.jsonl",
             "  lifecycle funnel --history history.jsonl --dimension source",
-            "  lifecycle replay --history history.jsonl --policy docs/examples/b2b-default.yaml"
+            "  lifecycle replay --history history.jsonl --policy policy.yaml"
         },
         subcommands = {
             GenerateCommand.class,
