@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.standalone.generate;
 
+import io.smarketing.lifecycle.standalone.terminal.Progress;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -16,9 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,7 +37,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class GenerateCommand implements Callable<Integer> {
 
     private static final Path STDOUT = Path.of("-");
-    private static final int PROGRESS_FROM_LEADS = 200_000;
     private static final int PROGRESS_STEP = 1_024;
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -112,21 +110,13 @@ public final class GenerateCommand implements Callable<Integer> {
 
     private HistorySummary write(HistoryOptions options) throws IOException {
         HistoryGenerator generator = new HistoryGenerator(options);
-        try (OutputStream stream = open()) {
-            // From Java 22 on System.console() no longer tells a terminal from a pipe; picocli does.
-            if (!Ansi.AUTO.enabled() && leads < PROGRESS_FROM_LEADS) {
-                return generator.write(stream, told -> {});
-            }
-            try (ProgressBar bar = new ProgressBarBuilder()
-                    .setTaskName("leads")
-                    .setInitialMax(leads)
-                    .build()) {
-                return generator.write(stream, told -> {
-                    if (told % PROGRESS_STEP == 0 || told == leads) {
-                        bar.stepTo(told);
-                    }
-                });
-            }
+        try (OutputStream stream = open();
+                ProgressBar bar = Progress.bar("writing", leads, " leads")) {
+            return generator.write(stream, told -> {
+                if (told % PROGRESS_STEP == 0 || told == leads) {
+                    bar.stepTo(told);
+                }
+            });
         }
     }
 
