@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.event;
 
 import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.Fingerprint;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

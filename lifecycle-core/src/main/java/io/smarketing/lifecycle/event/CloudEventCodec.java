@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.event;
 
 import com.ethlo.time.ITU;
 import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.Fingerprint;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.yaml.YamlDocument;
 import java.math.BigDecimal;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -52,10 +54,15 @@ public final class CloudEventCodec {
     private final EventData eventData;
 
     public CloudEventCodec() {
-        this.mapper = mapper(DEEPEST);
+        this.mapper = mapper();
         // What came as data_base64 is written as data, one level deeper.
         this.base64DataMapper = mapper(DEEPEST - 1);
-        this.eventData = new EventData(mapper);
+        this.eventData = new EventData(mapper, false);
+    }
+
+    /** How everything the engine reads and writes is parsed. */
+    static JsonMapper mapper() {
+        return mapper(DEEPEST);
     }
 
     private static JsonMapper mapper(int deepest) {
@@ -84,12 +91,7 @@ public final class CloudEventCodec {
     /** The same for a part of a buffer. */
     public Arrival decode(byte[] json, int offset, int length, Instant now) throws Refusal {
         if (length > MOST_BYTES) {
-            throw new Refusal(
-                    "too-large",
-                    "",
-                    "the event has %,d bytes".formatted(length),
-                    "send at most %,d bytes per event; large content belongs elsewhere, with its id in `asset`"
-                            .formatted(MOST_BYTES));
+            throw tooLarge(length);
         }
         boolean marked = length >= 3
                 && json[offset] == (byte) 0xEF
@@ -97,6 +99,15 @@ public final class CloudEventCodec {
                 && json[offset + 2] == (byte) 0xBF;
         int byteOrderMark = marked ? 3 : 0;
         return decode(readTree(mapper, json, offset + byteOrderMark, length - byteOrderMark, ""), now);
+    }
+
+    private static Refusal tooLarge(int length) {
+        return new Refusal(
+                "too-large",
+                "",
+                "the event has %,d bytes".formatted(length),
+                "send at most %,d bytes per event; large content belongs elsewhere, with its id in `asset`"
+                        .formatted(MOST_BYTES));
     }
 
     private static JsonNode readTree(JsonMapper mapper, byte[] json, int offset, int length, String field)
@@ -167,6 +178,53 @@ public final class CloudEventCodec {
         return text != null && text.length() > quote.length() ? quote + "…" : quote.toString();
     }
 
+    /**
+     * Reads one event in binary mode.
+     *
+     * @param attributes of the envelope, by their names without prefix; {@code datacontenttype} among them
+     * @param data JSON, UTF-8; empty where there is none
+     */
+    public Arrival decode(Map<String, String> attributes, byte[] data, Instant now) throws Refusal {
+        if (data.length > MOST_BYTES) {
+            throw tooLarge(data.length);
+        }
+        ObjectNode event = mapper.createObjectNode();
+        attributes.forEach(event::put);
+        if (data.length > 0) {
+            event.set("data", readTree(base64DataMapper, data, 0, data.length, "data"));
+        }
+        return decode(event, now);
+    }
+
+    /** What a broken event says it is; empty where it does not say so readably. */
+    public Optional<EventId> idOf(byte[] json) {
+        try {
+            JsonNode event = mapper.readTree(json);
+            String source = event.path("source").asString("");
+            String id = event.path("id").asString("");
+            return isName(source) && isName(id) ? Optional.of(new EventId(source, id)) : Optional.empty();
+        } catch (JacksonException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a text can be a name in an envelope: a source, an id, a lead's id. */
+    public static boolean isName(String text) {
+        return !text.isBlank() && text.length() <= LONGEST_NAME && !hasControl(text) && isUnicode(text);
+    }
+
+    /** Whether an id says who the lead is. */
+    public static boolean isPersonal(String leadId) {
+        return leadId.indexOf('@') > 0 && EMAIL.matcher(leadId).matches();
+    }
+
+    /** The fingerprint of what a person decides: without a time, for a retry comes later. */
+    public Fingerprint fingerprint(String leadId, LeadEvent.Fact decision) {
+        ObjectNode data = mapper.createObjectNode();
+        eventData.write(decision, data);
+        return Fingerprints.of(EventType.of(decision), leadId, Instant.EPOCH, data);
+    }
+
     /** Reads an event that is parsed already. */
     public Arrival decode(JsonNode event, Instant now) throws Refusal {
         if (!event.isObject()) {
@@ -212,7 +270,7 @@ public final class CloudEventCodec {
                 occurredAt,
                 recordedTime,
                 eventData.read(type, data),
-                Fingerprint.of(type, leadId, occurredAt, data));
+                Fingerprints.of(type, leadId, occurredAt, data));
     }
 
     private static String required(JsonNode event, String field, String code, String mend) throws Refusal {
@@ -227,7 +285,7 @@ public final class CloudEventCodec {
         if (text.isBlank()) {
             throw new Refusal(code, field, "'%s' is empty".formatted(field), mend);
         }
-        if (text.length() > LONGEST_NAME || hasControl(text) || !isUnicode(text)) {
+        if (!isName(text)) {
             throw new Refusal(
                     "invalid-field",
                     field,
@@ -264,7 +322,7 @@ public final class CloudEventCodec {
 
     private static String leadId(JsonNode event) throws Refusal {
         String leadId = required(event, "subject", "missing-subject", "name the lead, as \"subject\":\"L-4711\"");
-        if (leadId.indexOf('@') > 0 && EMAIL.matcher(leadId).matches()) {
+        if (isPersonal(leadId)) {
             throw new Refusal(
                     "personal-lead-id",
                     "subject",

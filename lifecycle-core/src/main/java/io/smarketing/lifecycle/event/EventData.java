@@ -27,9 +27,12 @@ final class EventData {
     private static final int MOST_LONG_DIGITS = 19;
 
     private final JsonMapper mapper;
+    private final boolean own;
 
-    EventData(JsonMapper mapper) {
+    /** Reads data; {@code own} is what the engine wrote itself. */
+    EventData(JsonMapper mapper, boolean own) {
         this.mapper = mapper;
+        this.own = own;
     }
 
     LeadEvent read(EventType type, JsonNode data) throws Refusal {
@@ -210,12 +213,17 @@ final class EventData {
         return contributions;
     }
 
-    private static LeadEvent.@Nullable Contact contact(JsonNode data) throws Refusal {
+    /** A sealed contact is read from what the engine itself wrote; from outside it is a field nobody knows. */
+    private LeadEvent.@Nullable Contact contact(JsonNode data) throws Refusal {
+        JsonNode sealed = own ? data.get("sealedContact") : null;
+        if (sealed != null && sealed.isString()) {
+            return new LeadEvent.Contact.Sealed(sealed.stringValue());
+        }
         JsonNode contact = object(data, "contact");
         if (contact == null) {
             return null;
         }
-        return new LeadEvent.Contact(
+        return new LeadEvent.Contact.Open(
                 text(contact, "email", "data.contact.email"),
                 text(contact, "name", "data.contact.name"),
                 text(contact, "phone", "data.contact.phone"),
@@ -249,7 +257,7 @@ final class EventData {
 
     /** The part behind the last @, in lower case; null when there is none. */
     private static @Nullable String emailDomain(LeadEvent.@Nullable Contact contact) {
-        String email = contact == null ? null : contact.email();
+        String email = contact instanceof LeadEvent.Contact.Open open ? open.email() : null;
         int at = email == null ? -1 : email.lastIndexOf('@');
         if (email == null || at < 0) {
             return null;
@@ -374,12 +382,14 @@ final class EventData {
     }
 
     private static void putContact(ObjectNode data, LeadEvent.@Nullable Contact contact) {
-        if (contact != null) {
+        if (contact instanceof LeadEvent.Contact.Sealed sealed) {
+            data.put("sealedContact", sealed.ciphertext());
+        } else if (contact instanceof LeadEvent.Contact.Open open) {
             ObjectNode object = data.putObject("contact");
-            put(object, "email", contact.email());
-            put(object, "name", contact.name());
-            put(object, "phone", contact.phone());
-            put(object, "company", contact.company());
+            put(object, "email", open.email());
+            put(object, "name", open.name());
+            put(object, "phone", open.phone());
+            put(object, "company", open.company());
         }
     }
 

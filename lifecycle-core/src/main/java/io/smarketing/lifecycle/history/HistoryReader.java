@@ -2,9 +2,9 @@ package io.smarketing.lifecycle.history;
 
 import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.event.CloudEventCodec;
-import io.smarketing.lifecycle.event.Fingerprint;
 import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.Fingerprint;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import java.io.IOException;
 import java.io.InputStream;

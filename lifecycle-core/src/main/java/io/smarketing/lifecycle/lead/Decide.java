@@ -8,5 +8,11 @@ import org.axonframework.modelling.command.TargetAggregateIdentifier;
  *
  * @param eventId made from the person's idempotency key: a retry gets the first answer
  * @param at the engine's clock
+ * @param fingerprint of the decision without its time: a retry comes later and says the same
  */
-public record Decide(@TargetAggregateIdentifier String leadId, EventId eventId, Instant at, LeadEvent.Fact decision) {}
+public record Decide(
+        @TargetAggregateIdentifier String leadId,
+        EventId eventId,
+        Instant at,
+        LeadEvent.Fact decision,
+        Fingerprint fingerprint) {}

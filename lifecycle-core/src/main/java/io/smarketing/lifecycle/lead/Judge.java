@@ -54,7 +54,7 @@ public final class Judge {
                 .filter(Judgement::marked)
                 .map(judgement -> Marks.made(judgement, mark(policy, judgement.evaluation())))
                 .toList();
-        return new Verdicts(judgements, new Marks(policy.trustsExternalMarks(), false, marks), judging.unknowns());
+        return new Verdicts(judgements, Marks.judged(policy, marks), judging.unknowns());
     }
 
     /** What moves the clock and can deviate; everything else is passed over by judging. */

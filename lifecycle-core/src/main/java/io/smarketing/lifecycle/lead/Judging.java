@@ -30,6 +30,9 @@ final class Judging {
     /** The sequence of the cause of every mark made; a mark stays, even when its cause is voided. */
     private final List<Long> marksMade = new ArrayList<>();
 
+    /** Other systems' marks from before this policy that counted then: it does not fold them, and they latch. */
+    private final List<Entry> marksTaken = new ArrayList<>();
+
     /** What voids have named so far, whether it has come or not. */
     private final Set<EventId> voided = new HashSet<>();
 
@@ -63,18 +66,34 @@ final class Judging {
         }
         for (Entry entry : history) {
             LeadEvent event = entry.event();
+            boolean stands = !judging.voided.contains(entry.eventId());
             if (event instanceof LeadEvent.MarkedMql mark && !mark.isExternal()) {
                 judging.marksMade.add(entry.sequence());
+            } else if (event instanceof LeadEvent.MarkedMql
+                    && entry.judgedBy() == null
+                    && !policy.trustsExternalMarks()) {
+                if (stands) {
+                    judging.marksTaken.add(entry);
+                }
             } else if (event instanceof LeadEvent.Scored scored && scored.policy() != null) {
                 BigDecimal score = scored.score();
                 judging.lastScore = score == null ? 0 : score.longValue();
                 judging.lastDisqualified = scored.disqualified();
-            } else if (Judge.isFolded(event, policy) && !judging.voided.contains(entry.eventId())) {
+            } else if (Judge.isFolded(event, policy) && stands && !isSetAside(entry)) {
                 judging.folded.add(entry);
             }
         }
         judging.refold();
         return judging;
+    }
+
+    /** Another system's mark that a policy did not let count when it came; it carries that policy's name. */
+    private static boolean isSetAside(Entry entry) {
+        return entry.event() instanceof LeadEvent.MarkedMql && entry.judgedBy() != null;
+    }
+
+    Policy policy() {
+        return policy;
     }
 
     /** The next event in sequence, of whatever kind. */
@@ -159,7 +178,8 @@ final class Judging {
      * verdicts made meanwhile stay.
      */
     private void leave(EventId eventId) {
-        if (folded.removeIf(entry -> entry.eventId().equals(eventId))) {
+        boolean left = folded.removeIf(entry -> entry.eventId().equals(eventId));
+        if (marksTaken.removeIf(entry -> entry.eventId().equals(eventId)) || left) {
             refold();
         }
     }
@@ -182,7 +202,8 @@ final class Judging {
         open(opening.get());
         folded.forEach(this::apply);
         long cycleStart = cycleEnd == null ? -1 : cycleEnd.sequence();
-        if (marksMade.stream().anyMatch(sequence -> sequence > cycleStart)) {
+        if (marksMade.stream().anyMatch(sequence -> sequence > cycleStart)
+                || marksTaken.stream().anyMatch(mark -> mark.sequence() > cycleStart)) {
             marked = true;
         }
     }

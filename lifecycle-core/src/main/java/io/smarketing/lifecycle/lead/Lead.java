@@ -29,16 +29,18 @@ import org.jspecify.annotations.Nullable;
 public class Lead {
 
     /** The emitter of the engine's own events; their id is lead and sequence. */
-    static final String ENGINE = "urn:io.smarketing:lifecycle";
+    public static final String ENGINE = "urn:io.smarketing:lifecycle";
 
     /** Null until the first event: Axon takes any other value for the identifier. */
     @AggregateIdentifier
     private @Nullable String leadId;
 
     private final List<Entry> entries = new ArrayList<>();
-    private final Map<EventId, Entry> known = new HashMap<>();
+    private final Map<EventId, Known> known = new HashMap<>();
     private transient @Nullable Judging judging;
     private transient @Nullable PolicyRef judgingBy;
+
+    private record Known(long sequence, @Nullable Fingerprint fingerprint) {}
 
     /** For Axon. */
     protected Lead() {}
@@ -46,72 +48,65 @@ public class Lead {
     /**
      * Takes an event of another system.
      *
-     * @return whether it was stored now; false when it was stored before
      * @throws RefusedCommand unknown-lead, conflicting-duplicate
      */
     @CommandHandler
     @CreationPolicy(AggregateCreationPolicy.CREATE_IF_MISSING)
-    public boolean handle(RecordEvent command, ActivePolicy activePolicy) {
+    public Receipt handle(RecordEvent command, ActivePolicy activePolicy) {
         if (entries.isEmpty() && !(command.event() instanceof LeadEvent.Captured)) {
             throw RefusedCommand.unknownLead(command.leadId());
         }
-        Entry first = known.get(command.eventId());
+        Known first = known.get(command.eventId());
         if (first != null) {
-            if (first.event().equals(command.event()) && first.occurredAt().equals(command.occurredAt())) {
-                return false;
-            }
-            throw RefusedCommand.conflictingDuplicate(command.eventId());
+            return repeated(command.eventId(), first, command.fingerprint());
         }
-        record(
+        return record(
                 command.leadId(),
                 command.eventId(),
                 command.occurredAt(),
                 command.recordedAt(),
                 command.event(),
+                command.fingerprint(),
                 activePolicy.current());
-        return true;
     }
 
     /**
      * Takes a person's decision.
      *
-     * @return whether it was stored now; false when it was stored before
      * @throws RefusedCommand illegal-transition, conflicting-duplicate
      */
     @CommandHandler
-    public boolean handle(Decide command, ActivePolicy activePolicy) {
-        Entry first = known.get(command.eventId());
+    public Receipt handle(Decide command, ActivePolicy activePolicy) {
+        Known first = known.get(command.eventId());
         if (first != null) {
-            if (first.event().equals(command.decision())) {
-                return false;
-            }
-            throw RefusedCommand.conflictingDuplicate(command.eventId());
+            return repeated(command.eventId(), first, command.fingerprint());
         }
         Move move = Move.of(command.decision())
                 .filter(candidate -> candidate != Move.CAPTURED)
                 .orElseThrow(() -> new IllegalArgumentException("no decision: " + command.decision()));
-        Optional<Stage> stage = stage(activePolicy.current());
+        Optional<Stage> stage = LeadFold.of(history(), Marks.live()).map(LeadFold::stage);
         if (stage.isEmpty()) {
             throw RefusedCommand.unknownLead(command.leadId());
         }
         if (!Transition.legalDecisions(stage.get()).contains(move)) {
             throw RefusedCommand.illegalTransition(stage.get(), move);
         }
-        record(
+        return record(
                 command.leadId(),
                 command.eventId(),
                 command.at(),
                 command.at(),
                 command.decision(),
+                command.fingerprint(),
                 activePolicy.current());
-        return true;
     }
 
-    /** Where the live fold puts the lead; empty when all its captures are voided. */
-    private Optional<Stage> stage(Optional<Policy> policy) {
-        boolean externalMarksCount = policy.map(Policy::trustsExternalMarks).orElse(true);
-        Marks marks = new Marks(externalMarksCount, true, List.of());
-        return LeadFold.of(history(), marks).map(LeadFold::stage);
+    /** The first event under a name stands: the same again gets its answer, another is refused. */
+    private static Receipt repeated(EventId eventId, Known first, Fingerprint fingerprint) {
+        if (fingerprint.equals(first.fingerprint())) {
+            return new Receipt(first.sequence(), true);
+        }
+        throw RefusedCommand.conflictingDuplicate(eventId);
     }
 
     /** All that is stored of the lead. */
@@ -119,56 +114,71 @@ public class Lead {
         return new LeadHistory(Objects.requireNonNull(leadId), entries);
     }
 
-    private void record(
+    private Receipt record(
             String lead,
             EventId eventId,
             Instant occurredAt,
             Instant recordedAt,
             LeadEvent event,
+            Fingerprint fingerprint,
             Optional<Policy> policy) {
+        Receipt receipt = new Receipt(entries.size(), false);
         if (policy.isEmpty()) {
             judging = null;
             judgingBy = null;
-            apply(new Recorded(lead, eventId, occurredAt, recordedAt, event, null));
-            return;
+            apply(new Recorded(lead, eventId, occurredAt, recordedAt, event, null, fingerprint));
+            return receipt;
         }
         Judging current = judgingBy(policy.get());
-        Entry entry = new Entry(entries.size(), eventId, occurredAt, recordedAt, event);
+        PolicyRef judgedBy = isJudged(event, policy.get()) ? policy.get().reference() : null;
+        Entry entry = new Entry(entries.size(), eventId, occurredAt, recordedAt, event, judgedBy);
         Optional<Judgement> judgement =
                 event instanceof LeadEvent.Rescored ? current.rescore(entry) : current.arrive(entry);
-        PolicyRef judgedBy = isEvaluated(event) ? policy.get().reference() : null;
-        apply(new Recorded(lead, eventId, occurredAt, recordedAt, event, judgedBy));
-        judgement.ifPresent(verdict -> applyVerdicts(lead, recordedAt, verdict, policy.get()));
+        apply(new Recorded(lead, eventId, occurredAt, recordedAt, event, judgedBy, fingerprint));
+        judgement.ifPresent(made -> verdicts(made, policy.get())
+                .forEach(verdict -> applyVerdict(lead, recordedAt, made.at(), verdict, policy.get())));
+        return receipt;
     }
 
-    private static boolean isEvaluated(LeadEvent event) {
+    /** What is evaluated, and another system's mark that the policy sets aside. */
+    private static boolean isJudged(LeadEvent event, Policy policy) {
+        return isEvaluated(event)
+                || (event instanceof LeadEvent.MarkedMql mark && mark.isExternal() && !policy.trustsExternalMarks());
+    }
+
+    static boolean isEvaluated(LeadEvent event) {
         return event instanceof LeadEvent.Captured
                 || event instanceof LeadEvent.Enriched
                 || event instanceof LeadEvent.Activity
                 || event instanceof LeadEvent.Rescored;
     }
 
-    private void applyVerdicts(String lead, Instant recordedAt, Judgement judgement, Policy policy) {
+    /** What is recorded of a judgement: the score if it changed, then the mark if one was made. */
+    static List<LeadEvent.Verdict> verdicts(Judgement judgement, Policy policy) {
         Evaluation evaluation = judgement.evaluation();
+        List<LeadEvent.Verdict> verdicts = new ArrayList<>(2);
         if (judgement.scored()) {
-            LeadEvent.Scored scored = new LeadEvent.Scored(
+            verdicts.add(new LeadEvent.Scored(
                     BigDecimal.valueOf(evaluation.score()),
                     BigDecimal.valueOf(evaluation.fitResult().points()),
                     BigDecimal.valueOf(evaluation.engagement()),
                     evaluation.disqualified(),
                     BigDecimal.valueOf(judgement.previous()),
                     policy.reference(),
-                    evaluation.allContributions());
-            applyVerdict(lead, recordedAt, judgement.at(), scored, policy);
+                    evaluation.allContributions()));
         }
         if (judgement.marked()) {
-            applyVerdict(lead, recordedAt, judgement.at(), Judge.mark(policy, evaluation), policy);
+            verdicts.add(Judge.mark(policy, evaluation));
         }
+        return verdicts;
     }
 
     private void applyVerdict(String lead, Instant recordedAt, Instant at, LeadEvent.Verdict verdict, Policy policy) {
-        EventId eventId = new EventId(ENGINE, lead + "/" + entries.size());
-        apply(new Recorded(lead, eventId, at, recordedAt, verdict, policy.reference()));
+        apply(new Recorded(lead, verdictId(lead, entries.size()), at, recordedAt, verdict, policy.reference(), null));
+    }
+
+    static EventId verdictId(String lead, long sequence) {
+        return new EventId(ENGINE, lead + "/" + sequence);
     }
 
     private Judging judgingBy(Policy policy) {
@@ -192,6 +202,6 @@ public class Lead {
                 recorded.event(),
                 recorded.judgedBy());
         entries.add(entry);
-        known.put(entry.eventId(), entry);
+        known.put(entry.eventId(), new Known(entry.sequence(), recorded.fingerprint()));
     }
 }

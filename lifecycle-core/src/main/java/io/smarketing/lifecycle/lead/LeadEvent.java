@@ -99,12 +99,22 @@ public sealed interface LeadEvent {
     /** An extra evaluation instant, made by a rescore job. */
     record Rescored(@Nullable PolicyRef policy) implements Marker {}
 
-    /** Personal data; stored only encrypted. */
-    record Contact(
-            @Nullable String email,
-            @Nullable String name,
-            @Nullable String phone,
-            @Nullable String company) {}
+    /** Personal data: open while it comes in and when it is shown, sealed in between. */
+    sealed interface Contact {
+
+        record Open(
+                @Nullable String email,
+                @Nullable String name,
+                @Nullable String phone,
+                @Nullable String company) implements Contact {}
+
+        /**
+         * As it is stored and as it travels.
+         *
+         * @param ciphertext Base64, under the lead's own key
+         */
+        record Sealed(String ciphertext) implements Contact {}
+    }
 
     record Money(@Nullable BigDecimal amount, @Nullable String currency) {}
 

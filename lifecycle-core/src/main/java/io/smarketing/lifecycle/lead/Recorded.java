@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the aggregate stores: an event with its envelope. Its stored name is that of the event inside, never this class's.
  *
- * @param judgedBy the policy that judged the event, also where the score did not change
+ * @param judgedBy the policy that judged the event, also where the score did not change; on another system's mark, the
+ *     policy that set it aside
+ * @param fingerprint of what was sent; null on the engine's own verdicts
  */
 public record Recorded(
         String leadId,
@@ -15,4 +17,5 @@ public record Recorded(
         Instant occurredAt,
         Instant recordedAt,
         LeadEvent event,
-        @Nullable PolicyRef judgedBy) {}
+        @Nullable PolicyRef judgedBy,
+        @Nullable Fingerprint fingerprint) {}

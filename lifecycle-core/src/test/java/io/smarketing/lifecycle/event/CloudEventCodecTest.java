@@ -479,7 +479,8 @@ class CloudEventCodecTest {
             attributes.put("nothing", null);
             attributes.put("list", new LeadEvent.Composite("[1.50,null,{\"a\":\"b\"}]"));
             attributes.put("emailDomain", "example.com");
-            LeadEvent.Contact contact = new LeadEvent.Contact("jane@Example.com", "Jane Doe", "+49 30", "Example GmbH");
+            LeadEvent.Contact contact =
+                    new LeadEvent.Contact.Open("jane@Example.com", "Jane Doe", "+49 30", "Example GmbH");
             PolicyRef policy = new PolicyRef("b2b-default", "3");
             BigDecimal score = new BigDecimal("64");
             return List.of(

@@ -60,11 +60,27 @@ class LeadTest {
     }
 
     private static RecordEvent record(String id, Instant at, LeadEvent event) {
-        return new RecordEvent(LEAD, id(id), at, at, event);
+        return new RecordEvent(LEAD, id(id), at, at, event, fingerprint(at, event));
+    }
+
+    private static Fingerprint fingerprint(Instant at, LeadEvent event) {
+        return new Fingerprint(at.hashCode(), event.hashCode());
+    }
+
+    private static Decide decide(String id, Instant at, LeadEvent.Fact decision) {
+        return new Decide(LEAD, id(id), at, decision, fingerprint(Instant.EPOCH, decision));
     }
 
     private static Recorded recorded(String id, Instant at, LeadEvent event) {
-        return new Recorded(LEAD, id(id), at, at, event, null);
+        return recorded(id, at, at, event);
+    }
+
+    private static Recorded recorded(String id, Instant at, Instant recordedAt, LeadEvent event) {
+        return new Recorded(LEAD, id(id), at, recordedAt, event, null, fingerprint(at, event));
+    }
+
+    private static Recorded judged(String id, Instant at, LeadEvent event, Policy policy) {
+        return new Recorded(LEAD, id(id), at, at, event, policy.reference(), fingerprint(at, event));
     }
 
     @Test
@@ -81,7 +97,7 @@ class LeadTest {
         fixture.given(recorded("1", NINE, captured()))
                 .when(record("1", NINE, captured()))
                 .expectNoEvents()
-                .expectResultMessagePayload(false);
+                .expectResultMessagePayload(new Receipt(0, true));
     }
 
     @Test
@@ -96,11 +112,18 @@ class LeadTest {
     void aRetriedDecisionGetsTheFirstAnswerThoughTheStageHasMovedOn() {
         fixture.given(
                         recorded("1", NINE, captured()),
-                        recorded("key-1", NINE, new LeadEvent.Accepted("ann")),
+                        new Recorded(
+                                LEAD,
+                                id("key-1"),
+                                NINE,
+                                NINE,
+                                new LeadEvent.Accepted("ann"),
+                                null,
+                                fingerprint(Instant.EPOCH, new LeadEvent.Accepted("ann"))),
                         recorded("3", TEN, new LeadEvent.Won(null, null)))
-                .when(new Decide(LEAD, id("key-1"), TEN, new LeadEvent.Accepted("ann")))
+                .when(decide("key-1", TEN, new LeadEvent.Accepted("ann")))
                 .expectNoEvents()
-                .expectResultMessagePayload(false);
+                .expectResultMessagePayload(new Receipt(1, true));
     }
 
     @Test
@@ -109,8 +132,8 @@ class LeadTest {
         fixture.given(
                         recorded("1", NINE, captured()),
                         recorded("2", TEN, new LeadEvent.Won(null, null)),
-                        new Recorded(LEAD, id("3"), NINE.plusSeconds(60), TEN, new LeadEvent.Lost("ann", null), null))
-                .when(new Decide(LEAD, id("4"), TEN.plusSeconds(60), new LeadEvent.Accepted("ann")))
+                        recorded("3", NINE.plusSeconds(60), TEN, new LeadEvent.Lost("ann", null)))
+                .when(decide("4", TEN.plusSeconds(60), new LeadEvent.Accepted("ann")))
                 .expectNoEvents()
                 .expectException(RefusedCommand.class);
     }
@@ -119,10 +142,10 @@ class LeadTest {
     void theActivePolicyJudgesEveryFactThatCountsAndMarksOncePerCycle() {
         Policy policy = policy("first", 50);
         active = Optional.of(policy);
-        fixture.given(new Recorded(LEAD, id("1"), NINE, NINE, captured(), policy.reference()), engineScore(1, policy))
+        fixture.given(judged("1", NINE, captured(), policy), engineScore(1, policy))
                 .when(record("2", TEN, demo()))
                 .expectEvents(
-                        new Recorded(LEAD, id("2"), TEN, TEN, demo(), policy.reference()),
+                        judged("2", TEN, demo(), policy),
                         new Recorded(
                                 LEAD,
                                 new EventId(Lead.ENGINE, "L-1/3"),
@@ -136,14 +159,16 @@ class LeadTest {
                                         BigDecimal.valueOf(20),
                                         policy.reference(),
                                         List.of(new Contribution("size", 20), new Contribution("demo", 30))),
-                                policy.reference()),
+                                policy.reference(),
+                                null),
                         new Recorded(
                                 LEAD,
                                 new EventId(Lead.ENGINE, "L-1/4"),
                                 TEN,
                                 TEN,
                                 new LeadEvent.MarkedMql(BigDecimal.valueOf(50), policy.reference()),
-                                policy.reference()));
+                                policy.reference(),
+                                null));
     }
 
     private static Recorded engineScore(int sequence, Policy policy) {
@@ -160,7 +185,8 @@ class LeadTest {
                         BigDecimal.ZERO,
                         policy.reference(),
                         List.of(new Contribution("size", 20))),
-                policy.reference());
+                policy.reference(),
+                null);
     }
 
     @Test
@@ -168,7 +194,7 @@ class LeadTest {
         Policy former = policy("former", 10);
         active = Optional.of(policy("new", 15));
         fixture.given(
-                        new Recorded(LEAD, id("1"), NINE, NINE, captured(), former.reference()),
+                        judged("1", NINE, captured(), former),
                         engineScore(1, former),
                         new Recorded(
                                 LEAD,
@@ -176,7 +202,8 @@ class LeadTest {
                                 NINE,
                                 NINE,
                                 new LeadEvent.MarkedMql(BigDecimal.valueOf(20), former.reference()),
-                                former.reference()))
+                                former.reference(),
+                                null))
                 .when(record("2", TEN, demo()))
                 .expectSuccessfulHandlerExecution()
                 .expectState(lead -> assertThat(verdicts(lead.history()))
@@ -220,7 +247,8 @@ class LeadTest {
                             entry.occurredAt(),
                             entry.recordedAt(),
                             entry.event(),
-                            entry.judgedBy()));
+                            entry.judgedBy(),
+                            fingerprint(entry.occurredAt(), entry.event())));
                 }
             });
         }

@@ -93,9 +93,11 @@ class TransitionTableTest {
         return given;
     }
 
+    private static final Fingerprint FINGERPRINT = new Fingerprint(1, 2);
+
     private static Recorded recorded(int hour, LeadEvent event) {
         Instant at = START.plusSeconds(3_600L * hour);
-        return new Recorded(LEAD, new EventId("urn:test", "e" + hour), at, at, event, null);
+        return new Recorded(LEAD, new EventId("urn:test", "e" + hour), at, at, event, null, FINGERPRINT);
     }
 
     private static LeadFold fold(List<Recorded> stored) {
@@ -137,9 +139,14 @@ class TransitionTableTest {
         fixture()
                 .given(given)
                 .when(new RecordEvent(
-                        LEAD, expected.eventId(), expected.occurredAt(), expected.recordedAt(), expected.event()))
+                        LEAD,
+                        expected.eventId(),
+                        expected.occurredAt(),
+                        expected.recordedAt(),
+                        expected.event(),
+                        FINGERPRINT))
                 .expectSuccessfulHandlerExecution()
-                .expectResultMessagePayload(true)
+                .expectResultMessagePayload(new Receipt(given.size(), false))
                 .expectEvents(expected);
 
         List<Recorded> all = new ArrayList<>(given);
@@ -162,7 +169,12 @@ class TransitionTableTest {
         Recorded expected = recorded(given.size(), event(decision));
         ResultValidator<Lead> result = fixture()
                 .given(given)
-                .when(new Decide(LEAD, expected.eventId(), expected.occurredAt(), (LeadEvent.Fact) expected.event()));
+                .when(new Decide(
+                        LEAD,
+                        expected.eventId(),
+                        expected.occurredAt(),
+                        (LeadEvent.Fact) expected.event(),
+                        FINGERPRINT));
         if (legal) {
             result.expectSuccessfulHandlerExecution().expectEvents(expected);
         } else {

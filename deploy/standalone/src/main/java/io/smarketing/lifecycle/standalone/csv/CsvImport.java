@@ -2,8 +2,8 @@ package io.smarketing.lifecycle.standalone.csv;
 
 import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.event.CloudEventCodec;
-import io.smarketing.lifecycle.event.Fingerprint;
 import io.smarketing.lifecycle.event.Refusal;
+import io.smarketing.lifecycle.lead.Fingerprint;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.OutputStream;

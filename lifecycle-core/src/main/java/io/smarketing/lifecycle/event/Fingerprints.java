@@ -1,6 +1,6 @@
 package io.smarketing.lifecycle.event;
 
-import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.Fingerprint;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -12,13 +12,14 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tells whether two events under one {@link EventId} say the same: 128 bits of SHA-256 over type, subject, instant and data,
- * whatever the notation (order of keys, form of numbers, a field that is null or absent, the offset of the time). An
- * attribute that is null says something: it erases.
+ * Makes fingerprints: 128 bits of SHA-256 over type, subject, instant and data, whatever the notation (order of keys, form
+ * of numbers, a field that is null or absent, the offset of the time). An attribute that is null says something: it erases.
  */
-public record Fingerprint(long high, long low) {
+final class Fingerprints {
 
     private static final MessageDigest SHA_256 = prototype();
+
+    private Fingerprints() {}
 
     static Fingerprint of(EventType type, String leadId, Instant occurredAt, JsonNode data) {
         StringBuilder canonical = new StringBuilder(256);

@@ -1,0 +1,150 @@
+package io.smarketing.lifecycle.event;
+
+import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.Fingerprint;
+import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.Recorded;
+import io.smarketing.lifecycle.policy.PolicyRef;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes what the engine has recorded, and reads it again: a CloudEvent in structured mode as it is stored, and its
+ * attributes and data apart as it travels in binary mode. Beside the envelope there are the extensions {@code recordedtime},
+ * {@code judgedby} ({@code name@version}) and {@code fingerprint}. Thread-safe.
+ */
+public final class RecordedCodec {
+
+    private static final String DATA = "data";
+
+    private final JsonMapper mapper = CloudEventCodec.mapper();
+    private final EventData eventData = new EventData(mapper, true);
+
+    /** In structured mode, UTF-8. */
+    public byte[] write(Recorded recorded) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        attributes(recorded).forEach(node::put);
+        node.set(DATA, data(recorded));
+        return mapper.writeValueAsBytes(node);
+    }
+
+    /** The attributes of the envelope, in binary mode to be sent as headers. */
+    public Map<String, String> attributes(Recorded recorded) {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        attributes.put("specversion", "1.0");
+        attributes.put("id", recorded.eventId().id());
+        attributes.put("source", recorded.eventId().source());
+        attributes.put("type", EventType.of(recorded.event()).wireName());
+        attributes.put("subject", recorded.leadId());
+        attributes.put("time", recorded.occurredAt().toString());
+        attributes.put("recordedtime", recorded.recordedAt().toString());
+        PolicyRef judgedBy = recorded.judgedBy();
+        if (judgedBy != null) {
+            attributes.put("judgedby", judgedBy.toString());
+        }
+        Fingerprint fingerprint = recorded.fingerprint();
+        if (fingerprint != null) {
+            attributes.put("fingerprint", fingerprint.toUuid().toString());
+        }
+        return attributes;
+    }
+
+    /** The data of the event, as JSON. */
+    public ObjectNode data(Recorded recorded) {
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        data.put("leadId", recorded.leadId());
+        eventData.write(recorded.event(), data);
+        return data;
+    }
+
+    /** The attributes and the data of what {@link #write} wrote, apart. */
+    public Parts parts(byte[] structured) throws UnreadableRecord {
+        ObjectNode node = object(structured);
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> attribute : node.properties()) {
+            if (!attribute.getKey().equals(DATA)) {
+                attributes.put(attribute.getKey(), attribute.getValue().asString());
+            }
+        }
+        return new Parts(attributes, mapper.writeValueAsBytes(node.path(DATA)));
+    }
+
+    /**
+     * A recorded event in binary mode.
+     *
+     * @param data JSON, UTF-8
+     */
+    public record Parts(Map<String, String> attributes, byte[] data) {}
+
+    /** Reads structured mode. */
+    public Recorded read(byte[] structured) throws UnreadableRecord {
+        ObjectNode node = object(structured);
+        return read(name -> node.path(name).asString(""), node.path(DATA));
+    }
+
+    /** Reads binary mode. */
+    public Recorded read(Parts parts) throws UnreadableRecord {
+        return read(name -> parts.attributes().getOrDefault(name, ""), object(parts.data()));
+    }
+
+    @FunctionalInterface
+    private interface Attributes {
+        String get(String name);
+    }
+
+    private ObjectNode object(byte[] json) throws UnreadableRecord {
+        try {
+            if (mapper.readTree(json) instanceof ObjectNode object) {
+                return object;
+            }
+            throw new UnreadableRecord("no JSON object", null);
+        } catch (JacksonException e) {
+            throw new UnreadableRecord("no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private Recorded read(Attributes attributes, JsonNode data) throws UnreadableRecord {
+        try {
+            String typeName = attributes.get("type");
+            EventType type = EventType.ofWireName(typeName)
+                    .orElseThrow(() -> new UnreadableRecord("the type '%s' is unknown".formatted(typeName), null));
+            LeadEvent event = eventData.read(type, data);
+            String fingerprint = attributes.get("fingerprint");
+            return new Recorded(
+                    attributes.get("subject"),
+                    new EventId(attributes.get("source"), attributes.get("id")),
+                    Instant.parse(attributes.get("time")),
+                    Instant.parse(attributes.get("recordedtime")),
+                    event,
+                    policy(attributes.get("judgedby")),
+                    fingerprint.isEmpty() ? null : Fingerprint.of(UUID.fromString(fingerprint)));
+        } catch (Refusal e) {
+            throw new UnreadableRecord(e.message(), e);
+        } catch (java.time.DateTimeException | IllegalArgumentException e) {
+            throw new UnreadableRecord(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static @Nullable PolicyRef policy(String judgedBy) {
+        int at = judgedBy.lastIndexOf('@');
+        return at < 0 ? null : new PolicyRef(judgedBy.substring(0, at), judgedBy.substring(at + 1));
+    }
+
+    /** What stands in the store or in a topic of the engine and was not written by it, or was damaged since. */
+    public static final class UnreadableRecord extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        UnreadableRecord(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

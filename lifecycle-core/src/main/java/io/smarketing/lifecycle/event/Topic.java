@@ -1,0 +1,40 @@
+package io.smarketing.lifecycle.event;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The topics that services meet in. Names are contracts. */
+public enum Topic {
+    /** What emitters send; key = leadId. */
+    LEAD_INTAKE("lead.intake", Duration.ofDays(7)),
+    /** What was refused there, as it came, with its reason in headers. */
+    DEAD_LETTERS("lead.intake.dead-letters", Duration.ofDays(30)),
+    /** The event store's facts and verdicts, kept for ever; key = leadId, in sequence per lead. */
+    LEAD_EVENTS("lead.events", null),
+    /** Where a lead stands; compacted, key = leadId. */
+    LEAD_STATE("lead.state", null),
+    /** A row per stage; compacted, key = [policy, grain, bucket, dimension, value, stage]. */
+    FUNNEL_STAGES("funnel.stages", null);
+
+    private final String topic;
+    private final @Nullable Duration retention;
+
+    Topic(String topic, @Nullable Duration retention) {
+        this.topic = topic;
+        this.retention = retention;
+    }
+
+    public String topicName() {
+        return topic;
+    }
+
+    public boolean isCompacted() {
+        return this == LEAD_STATE || this == FUNNEL_STAGES;
+    }
+
+    /** How long records stay; empty for ever. */
+    public Optional<Duration> retention() {
+        return Optional.ofNullable(retention);
+    }
+}

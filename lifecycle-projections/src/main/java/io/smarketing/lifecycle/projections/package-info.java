@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.projections;
+
+import org.jspecify.annotations.NullMarked;
