@@ -26,6 +26,7 @@ CREATE TABLE parked_fact (
     event_id    text        NOT NULL,
     fingerprint uuid        NOT NULL,
     sealed      bytea       NOT NULL,
+    door        text        NOT NULL,
     parked_at   timestamptz NOT NULL,
     CONSTRAINT parked_fact_once UNIQUE (source, event_id)
 );
@@ -59,8 +60,9 @@ CREATE TABLE intake_tally (
     door    text   NOT NULL,
     outcome text   NOT NULL,
     code    text   NOT NULL,
+    writer  int    NOT NULL, -- each counts in rows of its own, so that they do not wait for each other
     count   bigint NOT NULL,
-    PRIMARY KEY (door, outcome, code)
+    PRIMARY KEY (door, outcome, code, writer)
 );
 
 CREATE TABLE policy_version (

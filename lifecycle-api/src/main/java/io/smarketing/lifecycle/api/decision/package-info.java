@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.api.decision;
+
+import org.jspecify.annotations.NullMarked;

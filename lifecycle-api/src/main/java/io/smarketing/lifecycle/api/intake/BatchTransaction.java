@@ -1,0 +1,335 @@
+package io.smarketing.lifecycle.api.intake;
+
+import io.smarketing.lifecycle.api.policies.Policies;
+import io.smarketing.lifecycle.api.privacy.Vault;
+import io.smarketing.lifecycle.api.store.LeadStore;
+import io.smarketing.lifecycle.event.Arrival;
+import io.smarketing.lifecycle.event.Refusal;
+import io.smarketing.lifecycle.lead.Decide;
+import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.Receipt;
+import io.smarketing.lifecycle.lead.RecordEvent;
+import io.smarketing.lifecycle.lead.RefusedCommand;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.axonframework.commandhandling.CommandBus;
+import org.axonframework.commandhandling.CommandResultMessage;
+import org.axonframework.commandhandling.GenericCommandMessage;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.axonframework.modelling.command.AggregateNotFoundException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Does many pieces of work in one database transaction. A command that is refused loses only itself; the transaction is
+ * wholly committed before anybody is told an outcome, or has not happened.
+ */
+@Component
+class BatchTransaction {
+
+    private final TransactionManager transactions;
+    private final CommandBus commandBus;
+    private final LeadStore store;
+    private final Policies policies;
+    private final Vault vault;
+    private final KnownEvents knownEvents;
+    private final ParkedFacts parkedFacts;
+    private final Refusals refusals;
+    private final Tallies tallies;
+
+    BatchTransaction(
+            TransactionManager transactions,
+            CommandBus commandBus,
+            LeadStore store,
+            Policies policies,
+            Vault vault,
+            KnownEvents knownEvents,
+            ParkedFacts parkedFacts,
+            Refusals refusals,
+            Tallies tallies) {
+        this.transactions = transactions;
+        this.commandBus = commandBus;
+        this.store = store;
+        this.policies = policies;
+        this.vault = vault;
+        this.knownEvents = knownEvents;
+        this.parkedFacts = parkedFacts;
+        this.refusals = refusals;
+        this.tallies = tallies;
+    }
+
+    /** Outcomes in the order of the works. */
+    List<Outcome> run(List<? extends Work> works, int writer) {
+        UnitOfWork<?> root = DefaultUnitOfWork.startAndGet(null);
+        try {
+            root.attachTransaction(transactions);
+            if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+                throw new IllegalStateException("Axon's transaction manager is not the database's");
+            }
+            policies.beginBatch();
+            Batch batch = new Batch(works, Instant.now().truncatedTo(ChronoUnit.MICROS));
+            List<Outcome> outcomes = batch.run();
+            root.onPrepareCommit(unit -> {
+                store.writeBatch();
+                tallies.add(batch.sheet, writer);
+            });
+            root.commit();
+            return outcomes;
+        } catch (RuntimeException | Error e) {
+            if (root.isActive()) {
+                root.rollback(e);
+            }
+            throw e;
+        } finally {
+            store.endBatch();
+            policies.endBatch();
+        }
+    }
+
+    private final class Batch {
+
+        private final List<? extends Work> works;
+        private final Instant now;
+        private final List<Outcome> outcomes;
+        private final Tallies.Sheet sheet = new Tallies.Sheet();
+        private final List<Refusals.Remembered> remembered = new ArrayList<>();
+        private final Map<EventId, KnownEvents.Known> known;
+        private final Map<String, List<Work.Parked>> waiting = new HashMap<>();
+        private final List<Long> released = new ArrayList<>();
+
+        /** Facts of this batch whose lead no batch has captured yet, by their place in it. */
+        private final Map<Integer, Work.Delivery> parked = new LinkedHashMap<>();
+
+        private Vault.Keys keys;
+
+        Batch(List<? extends Work> works, Instant now) {
+            this.works = works;
+            this.now = now;
+            this.outcomes = new ArrayList<>(works.size());
+            Set<EventId> asked = new LinkedHashSet<>();
+            Set<String> captured = new LinkedHashSet<>();
+            for (Work work : works) {
+                if (work instanceof Work.Delivery delivery) {
+                    asked.add(delivery.arrival().eventId());
+                    if (delivery.arrival().event() instanceof LeadEvent.Captured) {
+                        captured.add(delivery.leadId());
+                    }
+                } else if (work instanceof Work.Decision decision) {
+                    asked.add(decision.eventId());
+                }
+            }
+            this.known = knownEvents.find(asked);
+            List<Work.Parked> waitingNow = parkedFacts.of(captured);
+            Set<EventId> parkedIds = new LinkedHashSet<>();
+            for (Work.Parked fact : waitingNow) {
+                waiting.computeIfAbsent(fact.arrival().leadId(), leadId -> new ArrayList<>())
+                        .add(fact);
+                parkedIds.add(fact.arrival().eventId());
+            }
+            known.putAll(knownEvents.find(parkedIds));
+            Set<String> leads = new LinkedHashSet<>();
+            Set<String> personal = new LinkedHashSet<>();
+            for (Work work : works) {
+                if (work instanceof Work.Delivery delivery
+                        && !known.containsKey(delivery.arrival().eventId())) {
+                    leads.add(delivery.leadId());
+                    if (Vault.isPersonal(delivery.arrival().event())) {
+                        personal.add(delivery.leadId());
+                    }
+                } else if (work instanceof Work.Decision decision) {
+                    leads.add(decision.leadId());
+                }
+            }
+            for (Work.Parked fact : waitingNow) {
+                if (Vault.isPersonal(fact.arrival().event())) {
+                    personal.add(fact.arrival().leadId());
+                }
+            }
+            this.keys = personal.isEmpty() ? vault.keys(List.of()) : vault.keysToSeal(personal);
+            store.beginBatch(leads);
+        }
+
+        List<Outcome> run() {
+            for (int i = 0; i < works.size(); i++) {
+                Work work = works.get(i);
+                if (work instanceof Work.Delivery delivery) {
+                    outcomes.add(take(i, delivery));
+                    if (outcomes.get(i) instanceof Outcome.Stored
+                            && delivery.arrival().event() instanceof LeadEvent.Captured) {
+                        release(delivery.leadId());
+                    }
+                } else if (work instanceof Work.Decision decision) {
+                    outcomes.add(decide(decision));
+                } else if (work instanceof Work.Broken broken) {
+                    outcomes.add(refuse(broken.door(), broken.eventId().orElse(null), broken.refusal()));
+                }
+            }
+            parkedFacts.park(parked.values(), now);
+            parkedFacts.remove(released);
+            refusals.remember(remembered, now);
+            count();
+            return outcomes;
+        }
+
+        private Outcome take(int place, Work.Delivery delivery) {
+            Arrival arrival = delivery.arrival();
+            KnownEvents.Known first = known.get(arrival.eventId());
+            if (first != null) {
+                if (!arrival.fingerprint().equals(first.fingerprint())) {
+                    return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
+                }
+                Long sequence = first.sequence();
+                return sequence == null ? new Outcome.ParkedBefore() : new Outcome.StoredBefore(sequence);
+            }
+            try {
+                return new Outcome.Stored(record(arrival));
+            } catch (RefusedCommand e) {
+                // The only reason left: its lead is not captured.
+                parked.put(place, delivery);
+                known.put(arrival.eventId(), new KnownEvents.Known(arrival.leadId(), null, arrival.fingerprint()));
+                return new Outcome.Parked();
+            }
+        }
+
+        private long record(Arrival arrival) {
+            Receipt receipt = dispatch(new RecordEvent(
+                    arrival.leadId(),
+                    arrival.eventId(),
+                    arrival.occurredAt(),
+                    now,
+                    keys.seal(arrival.leadId(), arrival.event()),
+                    arrival.fingerprint()));
+            known.put(
+                    arrival.eventId(),
+                    new KnownEvents.Known(arrival.leadId(), receipt.sequence(), arrival.fingerprint()));
+            return receipt.sequence();
+        }
+
+        /** The lead is captured: what waited for it is recorded in the order in which it came. */
+        private void release(String leadId) {
+            List<Work.Parked> before = waiting.remove(leadId);
+            if (before != null) {
+                for (Work.Parked fact : before) {
+                    KnownEvents.Known first = known.get(fact.arrival().eventId());
+                    released.add(fact.id());
+                    sheet.count(fact.door(), Tallies.PARKED, "", -1);
+                    if (first == null || first.isParked()) {
+                        record(fact.arrival());
+                        sheet.count(fact.door(), Tallies.STORED);
+                    } else {
+                        // Another writer has stored the same name for another lead meanwhile; that one stands.
+                        refuse(
+                                fact.door(),
+                                fact.arrival().eventId(),
+                                conflict(fact.arrival().eventId()));
+                        sheet.refused(fact.door(), "conflicting-duplicate");
+                    }
+                }
+            }
+            parked.entrySet().removeIf(entry -> {
+                boolean waits = entry.getValue().leadId().equals(leadId);
+                if (waits) {
+                    outcomes.set(
+                            entry.getKey(),
+                            new Outcome.Stored(record(entry.getValue().arrival())));
+                }
+                return waits;
+            });
+        }
+
+        private Outcome refuse(Door door, @Nullable EventId eventId, Refusal refusal) {
+            if (eventId != null) {
+                remembered.add(new Refusals.Remembered(eventId, door, refusal));
+            }
+            return new Outcome.Refused(refusal);
+        }
+
+        private Refusal conflict(EventId eventId) {
+            return new Refusal(
+                    "conflicting-duplicate",
+                    "id",
+                    "source '%s' has sent an event with the id '%s' and other content before"
+                            .formatted(eventId.source(), eventId.id()),
+                    "give a new event a new id; to correct the first, void it");
+        }
+
+        private Outcome decide(Work.Decision decision) {
+            KnownEvents.Known first = known.get(decision.eventId());
+            if (first != null && !first.leadId().equals(decision.leadId())) {
+                return new Outcome.Refused(conflict(decision.eventId()));
+            }
+            try {
+                Receipt receipt = dispatch(new Decide(
+                        decision.leadId(), decision.eventId(), now, decision.decision(), decision.fingerprint()));
+                known.put(
+                        decision.eventId(),
+                        new KnownEvents.Known(decision.leadId(), receipt.sequence(), decision.fingerprint()));
+                return receipt.repeated()
+                        ? new Outcome.StoredBefore(receipt.sequence())
+                        : new Outcome.Stored(receipt.sequence());
+            } catch (RefusedCommand e) {
+                return new Outcome.Declined(e);
+            } catch (AggregateNotFoundException e) {
+                return new Outcome.Refused(new Refusal(
+                        "unknown-lead",
+                        "",
+                        "the lead '%s' is not captured".formatted(decision.leadId()),
+                        "send its capture first, or correct the id"));
+            }
+        }
+
+        private void count() {
+            for (int i = 0; i < works.size(); i++) {
+                Work work = works.get(i);
+                Door door = work instanceof Work.Delivery delivery
+                        ? delivery.door()
+                        : work instanceof Work.Broken broken ? broken.door() : null;
+                if (door != null) {
+                    count(door, outcomes.get(i));
+                }
+            }
+        }
+
+        private void count(Door door, Outcome outcome) {
+            if (outcome instanceof Outcome.Stored) {
+                sheet.count(door, Tallies.STORED);
+            } else if (outcome instanceof Outcome.Parked) {
+                sheet.count(door, Tallies.PARKED);
+            } else if (outcome instanceof Outcome.Refused refused) {
+                sheet.refused(door, refused.refusal().code());
+            } else {
+                sheet.count(door, Tallies.DUPLICATE);
+            }
+        }
+    }
+
+    /** In this thread, as a unit of work inside the batch's. */
+    private Receipt dispatch(Object command) {
+        AtomicReference<CommandResultMessage<? extends Receipt>> result = new AtomicReference<>();
+        commandBus.<Object, Receipt>dispatch(
+                GenericCommandMessage.asCommandMessage(command), (message, answer) -> result.set(answer));
+        CommandResultMessage<? extends Receipt> answer = Objects.requireNonNull(result.get(), "no answer");
+        if (!answer.isExceptional()) {
+            return answer.getPayload();
+        }
+        Throwable reason = answer.exceptionResult();
+        if (reason instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        throw new IllegalStateException(
+                "the command failed: " + command.getClass().getSimpleName(), reason);
+    }
+}

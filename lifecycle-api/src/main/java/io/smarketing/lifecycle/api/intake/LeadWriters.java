@@ -1,0 +1,294 @@
+package io.smarketing.lifecycle.api.intake;
+
+import io.smarketing.lifecycle.event.Refusal;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+/**
+ * The threads that write. Every door leads here: work of one lead is done by one thread, in order; what has gathered while the
+ * last transaction committed makes the next one. Queues are bounded and push back.
+ */
+@Component
+class LeadWriters implements SmartLifecycle {
+
+    /** Begins before the doors open, ends after they are closed. */
+    static final int PHASE = 0;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeadWriters.class);
+    private static final int MOST_WORKS = 500;
+    private static final int QUEUED_REQUESTS = 64;
+    private static final int PATIENCE_SECONDS = 10;
+
+    private final BatchTransaction transaction;
+    private final List<Writer> writers = new ArrayList<>();
+    private volatile boolean running;
+
+    LeadWriters(BatchTransaction transaction, @Value("${lifecycle.intake.writers:2}") int count) {
+        this.transaction = transaction;
+        for (int i = 0; i < count; i++) {
+            writers.add(new Writer(i));
+        }
+    }
+
+    /** The store does not answer, or all queues are full; nothing can be said of the work. */
+    static final class Unavailable extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Unavailable(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private record Request(List<Work> works, CompletableFuture<List<Outcome>> answer) {}
+
+    /**
+     * Has work done.
+     *
+     * @return outcomes in the order of the works, once all are committed
+     * @throws Unavailable when the store is away or everything waits too long; part of the work may have been done
+     */
+    List<Outcome> doAll(List<? extends Work> works) {
+        List<List<Integer>> places = new ArrayList<>();
+        writers.forEach(writer -> places.add(new ArrayList<>()));
+        for (int i = 0; i < works.size(); i++) {
+            places.get(Math.floorMod(works.get(i).leadId().hashCode(), writers.size()))
+                    .add(i);
+        }
+        List<CompletableFuture<List<Outcome>>> answers = new ArrayList<>();
+        List<Integer> order = new ArrayList<>();
+        int longest = places.stream().mapToInt(List::size).max().orElse(0);
+        // Slices of all writers in turn, so that none waits for the other.
+        for (int from = 0; from < longest; from += MOST_WORKS) {
+            for (int writer = 0; writer < writers.size(); writer++) {
+                List<Integer> mine = places.get(writer);
+                if (from < mine.size()) {
+                    List<Integer> slice = mine.subList(from, Math.min(from + MOST_WORKS, mine.size()));
+                    List<Work> slicedWorks = new ArrayList<>();
+                    slice.forEach(place -> slicedWorks.add(works.get(place)));
+                    answers.add(writers.get(writer).submit(slicedWorks));
+                    order.addAll(slice);
+                }
+            }
+        }
+        Outcome[] outcomes = new Outcome[works.size()];
+        int next = 0;
+        for (CompletableFuture<List<Outcome>> answer : answers) {
+            for (Outcome outcome : await(answer)) {
+                outcomes[order.get(next++)] = outcome;
+            }
+        }
+        return List.of(outcomes);
+    }
+
+    private static List<Outcome> await(CompletableFuture<List<Outcome>> answer) {
+        try {
+            return answer.join();
+        } catch (java.util.concurrent.CompletionException e) {
+            if (e.getCause() instanceof Unavailable unavailable) {
+                throw new Unavailable(String.valueOf(unavailable.getMessage()), unavailable);
+            }
+            throw e;
+        }
+    }
+
+    private final class Writer implements Runnable {
+
+        private final int number;
+        private final BlockingQueue<Request> queue = new ArrayBlockingQueue<>(QUEUED_REQUESTS);
+        private @Nullable Thread thread;
+
+        Writer(int number) {
+            this.number = number;
+        }
+
+        CompletableFuture<List<Outcome>> submit(List<Work> works) {
+            Request request = new Request(works, new CompletableFuture<>());
+            try {
+                if (!running || !queue.offer(request, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    request.answer()
+                            .completeExceptionally(new Unavailable(
+                                    running ? "more comes in than can be written" : "the engine is stopping", null));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                request.answer().completeExceptionally(new Unavailable("the engine is stopping", e));
+            }
+            return request.answer();
+        }
+
+        @Override
+        public void run() {
+            while (running || !queue.isEmpty()) {
+                try {
+                    Request first = queue.poll(100, TimeUnit.MILLISECONDS);
+                    if (first != null) {
+                        write(gather(first));
+                    }
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        }
+
+        private List<Request> gather(Request first) {
+            List<Request> requests = new ArrayList<>();
+            requests.add(first);
+            int works = first.works().size();
+            Request next = queue.peek();
+            while (next != null && works + next.works().size() <= MOST_WORKS) {
+                queue.remove();
+                requests.add(next);
+                works += next.works().size();
+                next = queue.peek();
+            }
+            return requests;
+        }
+
+        private void write(List<Request> requests) {
+            List<Work> works = new ArrayList<>();
+            requests.forEach(request -> works.addAll(request.works()));
+            try {
+                List<Outcome> outcomes = outcomes(works);
+                int next = 0;
+                for (Request request : requests) {
+                    int end = next + request.works().size();
+                    request.answer().complete(outcomes.subList(next, end));
+                    next = end;
+                }
+            } catch (Unavailable e) {
+                requests.forEach(request -> request.answer().completeExceptionally(e));
+            } catch (RuntimeException | Error e) {
+                LOG.error("a batch of {} could not be written", works.size(), e);
+                requests.forEach(request -> request.answer().completeExceptionally(e));
+            }
+        }
+
+        private List<Outcome> outcomes(List<Work> works) {
+            try {
+                return transaction.run(works, number);
+            } catch (RuntimeException e) {
+                if (isOutage(e)) {
+                    LOG.warn("the database does not answer: {}", e.toString());
+                    throw new Unavailable("the database does not answer", e);
+                }
+                LOG.info("a batch of {} is written one by one, for {}", works.size(), e.toString());
+            }
+            List<Outcome> outcomes = new ArrayList<>();
+            for (Work work : works) {
+                outcomes.add(outcome(work));
+            }
+            return outcomes;
+        }
+
+        private Outcome outcome(Work work) {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return transaction.run(List.of(work), number).get(0);
+                } catch (RuntimeException e) {
+                    if (isOutage(e)) {
+                        throw new Unavailable("the database does not answer", e);
+                    } else if (attempt == 3) {
+                        LOG.error("one piece of work of the lead {} cannot be done", work.leadId(), e);
+                        Refusal refusal = new Refusal(
+                                "not-storable",
+                                "",
+                                "the engine failed on it: " + e,
+                                "this is a fault of the engine; the log tells more");
+                        return poison(work, refusal);
+                    }
+                }
+            }
+        }
+
+        /** It stops nobody else: counted and remembered as what it is. */
+        private Outcome poison(Work work, Refusal refusal) {
+            if (work instanceof Work.Delivery delivery) {
+                Work.Broken broken = new Work.Broken(
+                        delivery.door(),
+                        refusal,
+                        java.util.Optional.of(delivery.arrival().eventId()));
+                return transaction.run(List.of(broken), number).get(0);
+            }
+            return new Outcome.Refused(refusal);
+        }
+    }
+
+    /** Whether it is the database's state and not the work's content that made a transaction fail. */
+    static boolean isOutage(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CannotCreateTransactionException
+                    || cause instanceof DataAccessResourceFailureException
+                    || (cause instanceof TransientDataAccessException
+                            && !(cause instanceof org.springframework.dao.ConcurrencyFailureException))
+                    || cause instanceof SQLTransientException) {
+                return true;
+            }
+            if (cause instanceof SQLException sql && isOutage(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Connection lost, out of resources, ended by an operator, read-only: classes of SQLSTATE. */
+    private static boolean isOutage(@Nullable String state) {
+        return state != null
+                && (state.startsWith("08")
+                        || state.startsWith("53")
+                        || state.startsWith("57")
+                        || state.startsWith("58")
+                        || state.equals("25006"));
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        for (Writer writer : writers) {
+            Thread thread = new Thread(writer, "lead-writer-" + writer.number);
+            writer.thread = thread;
+            thread.start();
+        }
+    }
+
+    /** What is queued is written before the threads end. */
+    @Override
+    public void stop() {
+        running = false;
+        for (Writer writer : writers) {
+            Thread thread = writer.thread;
+            try {
+                if (thread != null) {
+                    thread.join(TimeUnit.SECONDS.toMillis(20));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

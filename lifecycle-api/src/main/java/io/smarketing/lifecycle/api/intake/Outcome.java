@@ -1,0 +1,26 @@
+package io.smarketing.lifecycle.api.intake;
+
+import io.smarketing.lifecycle.event.Refusal;
+import io.smarketing.lifecycle.lead.RefusedCommand;
+
+/** What became of a piece of work; said only once it is committed. */
+public sealed interface Outcome {
+
+    /** It stands in the history now. */
+    record Stored(long sequence) implements Outcome {}
+
+    /** The same had come before, and stands in the history. */
+    record StoredBefore(long sequence) implements Outcome {}
+
+    /** It waits for its lead's capture. */
+    record Parked() implements Outcome {}
+
+    /** The same had come before, and waits. */
+    record ParkedBefore() implements Outcome {}
+
+    /** It is not taken. */
+    record Refused(Refusal refusal) implements Outcome {}
+
+    /** The decision is not open to a lead in this stage. */
+    record Declined(RefusedCommand refusal) implements Outcome {}
+}

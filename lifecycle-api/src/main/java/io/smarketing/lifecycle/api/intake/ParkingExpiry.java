@@ -1,0 +1,141 @@
+package io.smarketing.lifecycle.api.intake;
+
+import io.smarketing.lifecycle.api.KafkaSettings;
+import io.smarketing.lifecycle.event.Refusal;
+import io.smarketing.lifecycle.event.Topic;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Facts whose lead was not captured in time go to the dead letters, with what they are. */
+@Component
+class ParkingExpiry implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ParkingExpiry.class);
+    private static final int AT_ONCE = 500;
+
+    private final ParkedFacts parkedFacts;
+    private final Refusals refusals;
+    private final Tallies tallies;
+    private final TransactionTemplate transaction;
+    private final KafkaSettings settings;
+    private final Duration patience;
+    private final Duration interval;
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "parking-expiry"));
+    private volatile boolean running;
+
+    ParkingExpiry(
+            ParkedFacts parkedFacts,
+            Refusals refusals,
+            Tallies tallies,
+            PlatformTransactionManager transactions,
+            KafkaSettings settings,
+            @Value("${lifecycle.parking.patience:PT24H}") Duration patience,
+            @Value("${lifecycle.parking.interval:PT30S}") Duration interval) {
+        this.parkedFacts = parkedFacts;
+        this.refusals = refusals;
+        this.tallies = tallies;
+        this.transaction = new TransactionTemplate(transactions);
+        this.settings = settings;
+        this.patience = patience;
+        this.interval = interval;
+    }
+
+    private void expire() {
+        try {
+            boolean more = true;
+            while (running && more) {
+                more = Boolean.TRUE.equals(transaction.execute(status -> expireSome() == AT_ONCE));
+            }
+            refusals.forgetBefore(Instant.now().minus(Refusals.REMEMBERED));
+        } catch (RuntimeException e) {
+            LOG.warn("parked facts are looked at again in {}, for {}", interval, e.toString());
+        }
+    }
+
+    /** The letters are sent before the rows go: a crash in between sends them again rather than never. */
+    private int expireSome() {
+        Instant now = Instant.now();
+        List<Work.Parked> expired = parkedFacts.expired(now.minus(patience), AT_ONCE);
+        if (expired.isEmpty()) {
+            return 0;
+        }
+        Refusal refusal = new Refusal(
+                "unknown-lead",
+                "subject",
+                "no capture of its lead came within %s".formatted(patience),
+                "send the lead's capture, then the fact again");
+        List<Refusals.Remembered> remembered = new ArrayList<>();
+        Tallies.Sheet sheet = new Tallies.Sheet();
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.producer("parking"))) {
+            for (Work.Parked fact : expired) {
+                sent.add(producer.send(DeadLetters.letter(
+                        Objects.requireNonNull(fact.original()), refusal, fact.door(), now, List.of())));
+                remembered.add(new Refusals.Remembered(fact.arrival().eventId(), Door.KAFKA, refusal));
+                sheet.count(fact.door(), Tallies.PARKED, "", -1);
+                sheet.count(fact.door(), Tallies.DEAD_LETTER, refusal.code(), 1);
+            }
+            for (Future<RecordMetadata> letter : sent) {
+                letter.get();
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "%s does not take what has expired".formatted(Topic.DEAD_LETTERS.topicName()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the engine is stopping", e);
+        }
+        parkedFacts.remove(expired.stream().map(Work.Parked::id).toList());
+        refusals.remember(remembered, now);
+        tallies.addExpired(sheet);
+        return expired.size();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        var unused = clock.scheduleWithFixedDelay(
+                this::expire, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        clock.shutdownNow();
+        try {
+            if (!clock.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("parked facts are still looked at while the engine stops");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return LeadWriters.PHASE + 1;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.api.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.api.lead;
+
+import org.jspecify.annotations.NullMarked;

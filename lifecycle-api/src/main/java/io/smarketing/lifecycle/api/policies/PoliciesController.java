@@ -1,0 +1,167 @@
+package io.smarketing.lifecycle.api.policies;
+
+import io.smarketing.lifecycle.api.Problems;
+import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.yaml.Problem;
+import io.smarketing.lifecycle.yaml.RefusedDocument;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Policies: save, list, read, activate. A version is named after its text and never changes. */
+@RestController
+@RequestMapping("/v1/policies")
+@Tag(name = "policies", description = "The agreement on what qualified means, in versions that never change")
+class PoliciesController {
+
+    private final Policies policies;
+
+    PoliciesController(Policies policies) {
+        this.policies = policies;
+    }
+
+    /** Who switches, and why; both may be left out. */
+    record Switch(@Nullable String by, @Nullable String reason) {}
+
+    @GetMapping
+    @Operation(summary = "All saved versions with their state, the latest first")
+    ObjectNode list() {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("policies");
+        policies.versions().forEach(version -> list.add(json(version)));
+        return answer;
+    }
+
+    private static ObjectNode json(Policies.Version version) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("name", version.reference().name())
+                .put("version", version.reference().version())
+                .put("state", version.state())
+                .put("savedAt", version.savedAt().toString())
+                .put("savedBy", version.savedBy());
+    }
+
+    @PostMapping(consumes = {"application/yaml", "application/x-yaml", "text/yaml", MediaType.TEXT_PLAIN_VALUE})
+    @Operation(summary = "Saves a version; every mistake is told with line, column and mend")
+    ResponseEntity<ObjectNode> save(@RequestBody String document, @RequestParam(required = false) @Nullable String by) {
+        Policies.Saving saving;
+        try {
+            saving = policies.save(document, by);
+        } catch (RefusedDocument e) {
+            throw refused(e);
+        }
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("name", saving.reference().name());
+        answer.put("version", saving.reference().version());
+        answer.put(
+                "state",
+                policies.version(saving.reference())
+                        .map(Policies.Version::state)
+                        .orElse("draft"));
+        answer.set("warnings", json(saving.warnings()));
+        URI place = URI.create("/v1/policies/%s/%s"
+                .formatted(saving.reference().name(), saving.reference().version()));
+        return ResponseEntity.status(saving.fresh() ? HttpStatus.CREATED : HttpStatus.OK)
+                .location(place)
+                .body(answer);
+    }
+
+    private static ErrorResponseException refused(RefusedDocument document) {
+        List<Problem> problems = document.problems();
+        ErrorResponseException problem = Problems.problem(
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                "invalid-policy",
+                "",
+                String.valueOf(document.getMessage()),
+                "mend what `problems` says; `lifecycle policy check` tells the same without a server");
+        problem.getBody().setProperty("problems", json(problems));
+        return problem;
+    }
+
+    private static ArrayNode json(List<Problem> problems) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (Problem problem : problems) {
+            list.addObject()
+                    .put("severity", problem.severity().name().toLowerCase(java.util.Locale.ROOT))
+                    .put("line", problem.line())
+                    .put("column", problem.column())
+                    .put("message", problem.message())
+                    .put("mend", problem.mend());
+        }
+        return list;
+    }
+
+    @GetMapping(path = "/{name}/{version}", produces = "application/yaml")
+    @Operation(summary = "A version's text, as it was saved")
+    String document(@PathVariable String name, @PathVariable String version) {
+        return saved(name, version).document();
+    }
+
+    private Policies.Version saved(String name, String version) {
+        return policies.version(new PolicyRef(name, version))
+                .orElseThrow(() -> Problems.problem(
+                        HttpStatus.NOT_FOUND,
+                        "unknown-policy",
+                        "",
+                        "no policy %s@%s is saved".formatted(name, version),
+                        "GET /v1/policies lists what there is"));
+    }
+
+    @PostMapping("/{name}/{version}/activation")
+    @Operation(summary = "Makes a version the active one; facts are judged by it from then on")
+    ObjectNode activate(
+            @PathVariable String name,
+            @PathVariable String version,
+            @RequestBody(required = false) @Nullable Switch change) {
+        PolicyRef reference = saved(name, version).reference();
+        return json(policies.activate(
+                reference, change == null ? null : change.by(), change == null ? null : change.reason()));
+    }
+
+    @DeleteMapping("/active")
+    @Operation(summary = "Switches to no policy: other systems' marks count from then on")
+    ObjectNode deactivate(
+            @RequestParam(required = false) @Nullable String by,
+            @RequestParam(required = false) @Nullable String reason) {
+        return json(policies.activate(null, by, reason));
+    }
+
+    @GetMapping("/activations")
+    @Operation(summary = "Who made which version active, when and why; the latest first")
+    ObjectNode activations() {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("activations");
+        policies.activations().forEach(activation -> list.add(json(activation)));
+        return answer;
+    }
+
+    private static ObjectNode json(Policies.Activation activation) {
+        PolicyRef reference = activation.reference();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("number", activation.number())
+                .put("name", reference == null ? null : reference.name())
+                .put("version", reference == null ? null : reference.version())
+                .put("at", activation.at().toString())
+                .put("by", activation.by())
+                .put("reason", activation.reason());
+    }
+}

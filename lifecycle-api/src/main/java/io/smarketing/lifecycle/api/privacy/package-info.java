@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.api.privacy;
+
+import org.jspecify.annotations.NullMarked;
