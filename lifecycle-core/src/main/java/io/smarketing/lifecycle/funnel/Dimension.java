@@ -18,7 +18,7 @@ public record Dimension(String name) {
     public static final List<String> BUILT_IN = List.of("all", "source", "campaign", "persona", "owner");
 
     /** The lead's value; null where it is missing, which is not the word "unknown". */
-    @Nullable String valueOf(LeadFold lead) {
+    public @Nullable String valueOf(LeadFold lead) {
         return switch (name) {
             case "all" -> "all";
             case "owner" -> lead.owner();

@@ -19,7 +19,7 @@ public final class LeadFold {
     private final List<Visit> visits = new ArrayList<>();
     private final List<Cycle> cycles = new ArrayList<>();
     private final Set<Stage> ever = EnumSet.noneOf(Stage.class);
-    private final Map<Deviation, Integer> deviations = new EnumMap<>(Deviation.class);
+    private final Map<Stage, Map<Deviation, Integer>> deviations = new EnumMap<>(Stage.class);
     private @Nullable String acceptedBy;
     private @Nullable String contactedBy;
     private int attempts;
@@ -66,7 +66,7 @@ public final class LeadFold {
         Instant at = reading(entry);
         ever.add(move.stage());
         if (beforeCapture) {
-            count(Deviation.BEFORE_CAPTURE);
+            count(move.stage(), Deviation.BEFORE_CAPTURE);
         }
         if (entry.event() instanceof LeadEvent.Accepted accepted && acceptedBy == null) {
             acceptedBy = accepted.by();
@@ -82,7 +82,7 @@ public final class LeadFold {
         }
         Transition transition = Transition.of(stage(), move);
         if (transition.deviation() != null) {
-            count(transition.deviation());
+            count(move.stage(), transition.deviation());
         }
         Stage to = transition.to();
         if (to != null) {
@@ -113,8 +113,10 @@ public final class LeadFold {
         return engine ? mark.occurredAt() : reading(mark);
     }
 
-    private void count(Deviation deviation) {
-        deviations.merge(deviation, 1, Integer::sum);
+    private void count(Stage stage, Deviation deviation) {
+        deviations
+                .computeIfAbsent(stage, absent -> new EnumMap<>(Deviation.class))
+                .merge(deviation, 1, Integer::sum);
     }
 
     /** A cycle while it runs. */
@@ -185,7 +187,14 @@ public final class LeadFold {
 
     /** How often each kind occurred; kinds that did not are absent. */
     public Map<Deviation, Integer> deviations() {
-        return Map.copyOf(deviations);
+        Map<Deviation, Integer> sums = new EnumMap<>(Deviation.class);
+        deviations.values().forEach(kinds -> kinds.forEach((kind, count) -> sums.merge(kind, count, Integer::sum)));
+        return Map.copyOf(sums);
+    }
+
+    /** How often each kind occurred to events of a stage, whatever stage the lead was in. */
+    public Map<Deviation, Integer> deviations(Stage stage) {
+        return Map.copyOf(deviations.getOrDefault(stage, Map.of()));
     }
 
     /** Contact attempts, and those of them that got through. */

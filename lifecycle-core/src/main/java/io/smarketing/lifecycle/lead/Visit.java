@@ -1,8 +1,8 @@
 package io.smarketing.lifecycle.lead;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,12 @@ public record Visit(
     /** Time in stage in microseconds; empty while open and where an edge lies before the capture. */
     public OptionalLong duration() {
         Instant end = exited;
-        return end == null || !timed ? OptionalLong.empty() : OptionalLong.of(ChronoUnit.MICROS.between(entered, end));
+        return end == null || !timed ? OptionalLong.empty() : OptionalLong.of(micros(entered, end));
+    }
+
+    /** Elapsed microseconds. ChronoUnit counts nanoseconds on its way, and overflows beyond 292 years. */
+    public static long micros(Instant from, Instant to) {
+        return TimeUnit.SECONDS.toMicros(to.getEpochSecond() - from.getEpochSecond())
+                + TimeUnit.NANOSECONDS.toMicros(to.getNano() - from.getNano());
     }
 }

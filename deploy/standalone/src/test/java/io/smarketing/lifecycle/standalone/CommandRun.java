@@ -9,9 +9,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a command line did. */
-record CommandRun(int exitCode, String out, String err) {
+public record CommandRun(int exitCode, String out, String err) {
 
-    static CommandRun of(Object... arguments) {
+    public static CommandRun of(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = Lifecycle.run(
@@ -22,7 +22,7 @@ record CommandRun(int exitCode, String out, String err) {
     }
 
     /** The answer of a command that is expected to do its work. */
-    static JsonNode json(Object... arguments) {
+    public static JsonNode json(Object... arguments) {
         CommandRun run = of(arguments);
         assertThat(run.exitCode()).as(run.err()).isZero();
         return JsonMapper.shared().readTree(run.out());

@@ -74,10 +74,9 @@ public class KnownEvents {
 
     private static Known known(ResultSet row) throws SQLException {
         UUID fingerprint = row.getObject("fingerprint", UUID.class);
-        long sequence = row.getLong("sequence");
         return new Known(
                 row.getString("lead_id"),
-                row.wasNull() ? null : sequence,
+                row.getObject("sequence", Long.class),
                 fingerprint == null ? null : Fingerprint.of(fingerprint));
     }
 

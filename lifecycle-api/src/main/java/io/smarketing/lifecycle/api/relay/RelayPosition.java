@@ -14,7 +14,7 @@ class RelayPosition {
     static final String TOPIC = "lifecycle.relay-position";
 
     @Bean
-    NewTopic relayPosition(@Value("${lifecycle.topics.replication-factor:-1}") int replicas) {
+    NewTopic relayPositionTopic(@Value("${lifecycle.topics.replication-factor:-1}") int replicas) {
         return TopicBuilder.name(TOPIC)
                 .partitions(1)
                 .replicas(replicas)

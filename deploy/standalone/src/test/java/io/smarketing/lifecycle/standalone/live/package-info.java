@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.standalone.live;
+
+import org.jspecify.annotations.NullMarked;

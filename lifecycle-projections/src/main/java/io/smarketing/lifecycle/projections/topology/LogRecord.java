@@ -1,0 +1,96 @@
+package io.smarketing.lifecycle.projections.topology;
+
+import io.smarketing.lifecycle.event.EventType;
+import io.smarketing.lifecycle.event.RecordedCodec;
+import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.Recorded;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record of {@code lead.events}, its data not yet read.
+ *
+ * @param sequence the event's place in its lead, from 0 without gaps
+ * @param position the event's place in the store, ascending
+ */
+record LogRecord(
+        String leadId, EventType type, long sequence, long position, Instant recordedAt, Headers headers, byte[] data) {
+
+    private static final String PREFIX = "ce_";
+    private static final RecordedCodec CODEC = new RecordedCodec();
+
+    /** Reads what is needed of every event. */
+    static LogRecord of(@Nullable String key, byte @Nullable [] value, Headers headers) throws UnreadableRecord {
+        String leadId = attribute(headers, "subject");
+        if (!leadId.equals(key)) {
+            throw new UnreadableRecord("its key '%s' is not its subject '%s'".formatted(key, leadId));
+        }
+        if (value == null) {
+            throw new UnreadableRecord("it has no value");
+        }
+        String type = attribute(headers, "type");
+        String recordedTime = attribute(headers, "recordedtime");
+        try {
+            return new LogRecord(
+                    leadId,
+                    EventType.ofWireName(type)
+                            .orElseThrow(() -> new UnreadableRecord("its type '%s' is unknown".formatted(type))),
+                    Long.parseLong(attribute(headers, "sequence")),
+                    Long.parseLong(attribute(headers, "position")),
+                    Instant.parse(recordedTime),
+                    headers,
+                    value);
+        } catch (NumberFormatException e) {
+            throw new UnreadableRecord("ce_sequence or ce_position is no number: " + e.getMessage());
+        } catch (DateTimeParseException e) {
+            throw new UnreadableRecord("ce_recordedtime '%s' is no instant".formatted(recordedTime));
+        }
+    }
+
+    /** The whole event. */
+    Entry entry() throws UnreadableRecord {
+        Map<String, String> attributes = new HashMap<>();
+        for (Header header : headers) {
+            if (header.key().startsWith(PREFIX) && header.value() != null) {
+                attributes.put(
+                        header.key().substring(PREFIX.length()), new String(header.value(), StandardCharsets.UTF_8));
+            }
+        }
+        try {
+            Recorded recorded = CODEC.read(new RecordedCodec.Parts(attributes, data));
+            return new Entry(
+                    sequence,
+                    recorded.eventId(),
+                    recorded.occurredAt(),
+                    recorded.recordedAt(),
+                    recorded.event(),
+                    recorded.judgedBy());
+        } catch (RecordedCodec.UnreadableRecord e) {
+            throw new UnreadableRecord(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String attribute(Headers headers, String name) throws UnreadableRecord {
+        Header header = headers.lastHeader(PREFIX + name);
+        if (header == null || header.value() == null) {
+            throw new UnreadableRecord("the header %s%s is missing".formatted(PREFIX, name));
+        }
+        return new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** Something that the relay did not write. */
+    static final class UnreadableRecord extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        UnreadableRecord(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.smarketing.lifecycle.projections.topology;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** What the topology runs with; anything but the guarantee can be set otherwise by {@code spring.kafka.streams.properties}. */
+final class StreamsSettings {
+
+    private static final String APPLICATION = "lifecycle-funnel";
+    private static final int THREADS = 2;
+    private static final long COMMIT_MILLIS = 100;
+    private static final long CACHE_BYTES = 64L << 20;
+    private static final int RECORDS_PER_POLL = 1_000;
+    private static final int LINGER_MILLIS = 5;
+    private static final int BATCH_BYTES = 128 << 10;
+    private static final String COMPRESSION = "lz4";
+
+    private StreamsSettings() {}
+
+    /**
+     * The settings of one instance.
+     *
+     * @param instance tells members of the group apart, and is the same after a restart: the group then need not wait for the
+     *     one that is gone
+     * @param replicationFactor of the internal topics; -1 for the broker's default
+     * @param own those of the installation, which win
+     */
+    static Properties of(String stateDir, String instance, int replicationFactor, Map<String, Object> own) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
+        settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDir);
+        settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, THREADS);
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MILLIS);
+        settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
+        settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
+        settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
+        settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
+        settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), RECORDS_PER_POLL);
+        settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        // More than one in flight gives OutOfOrderSequence errors on partitions that are new.
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), LINGER_MILLIS);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), COMPRESSION);
+        settings.putAll(own);
+        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        return properties;
+    }
+}

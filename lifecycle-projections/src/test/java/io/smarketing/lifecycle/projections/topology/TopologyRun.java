@@ -1,0 +1,139 @@
+package io.smarketing.lifecycle.projections.topology;
+
+import io.smarketing.lifecycle.event.RecordedCodec;
+import io.smarketing.lifecycle.event.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The topology in the test driver, which commits after every record. What comes out is kept as a compacted topic keeps it. */
+final class TopologyRun implements AutoCloseable {
+
+    private static final RecordedCodec CODEC = new RecordedCodec();
+    /** Keeps all digits. */
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private static final Duration A_WHILE = Duration.ofMillis(300);
+
+    private final TopologyCounts counts = new TopologyCounts();
+    private final TopologyTestDriver driver;
+    private final TestInputTopic<@Nullable String, byte @Nullable []> events;
+    private final TestOutputTopic<String, byte @Nullable []> states;
+    private final TestOutputTopic<String, byte[]> rows;
+    private final Compacted compacted;
+
+    /** The topics that are written, each with the latest value of a key. A lead that is no more has a null. */
+    record Compacted(Map<String, JsonNode> rows, Map<String, @Nullable JsonNode> states) {
+
+        Compacted() {
+            this(new LinkedHashMap<>(), new LinkedHashMap<>());
+        }
+
+        JsonNode state(String leadId) {
+            JsonNode state = states.get(leadId);
+            if (state == null) {
+                throw new AssertionError("no state of " + leadId);
+            }
+            return state;
+        }
+
+        JsonNode row(String key) {
+            JsonNode row = rows.get(key);
+            if (row == null) {
+                throw new AssertionError("no row " + key);
+            }
+            return row;
+        }
+    }
+
+    /** Runs upon what earlier runs left. */
+    TopologyRun(KeptStore.Disk disk, Compacted compacted, String stateDir) {
+        Properties settings = StreamsSettings.of(stateDir, "test", 1, Map.of("bootstrap.servers", "nowhere:1"));
+        driver = new TopologyTestDriver(new FunnelTopology(counts, 2, disk::supplier).build(), settings);
+        events = driver.createInputTopic(
+                Topic.LEAD_EVENTS.topicName(), new StringSerializer(), new ByteArraySerializer());
+        states = driver.createOutputTopic(
+                Topic.LEAD_STATE.topicName(), new StringDeserializer(), new ByteArrayDeserializer());
+        rows = driver.createOutputTopic(
+                Topic.FUNNEL_STAGES.topicName(), new StringDeserializer(), new ByteArrayDeserializer());
+        this.compacted = compacted;
+    }
+
+    TopologyCounts counts() {
+        return counts;
+    }
+
+    static Headers headers(RandomLog.Written written) {
+        Headers headers = new RecordHeaders();
+        CODEC.attributes(written.recorded()).forEach((name, value) -> header(headers, "ce_" + name, value));
+        header(headers, "ce_sequence", String.valueOf(written.sequence()));
+        header(headers, "ce_position", String.valueOf(written.position()));
+        header(headers, "content-type", "application/json");
+        return headers;
+    }
+
+    private static void header(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static byte[] data(RandomLog.Written written) {
+        return JSON.writeValueAsBytes(CODEC.data(written.recorded()));
+    }
+
+    void send(List<RandomLog.Written> log) {
+        for (RandomLog.Written written : log) {
+            send(written.recorded().leadId(), data(written), headers(written));
+        }
+    }
+
+    void send(@Nullable String key, byte @Nullable [] value, Headers headers) {
+        events.pipeInput(new TestRecord<>(key, value, headers, Instant.EPOCH));
+    }
+
+    /** Lets the clock tick, and reads all rows that were written; returns the keys, in order. */
+    List<String> tick() {
+        driver.advanceWallClockTime(A_WHILE);
+        driver.advanceWallClockTime(A_WHILE);
+        return read();
+    }
+
+    /** What was written by now. */
+    List<String> read() {
+        List<String> keys = new ArrayList<>();
+        for (TestRecord<String, byte[]> row : rows.readRecordsToList()) {
+            keys.add(row.key());
+            compacted.rows().put(row.key(), JSON.readTree(row.value()));
+        }
+        for (TestRecord<String, byte @Nullable []> state : states.readRecordsToList()) {
+            byte[] json = state.value();
+            compacted.states().put(state.key(), json == null ? null : JSON.readTree(json));
+        }
+        return keys;
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+}
