@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.event;
 
+import com.ethlo.time.ITU;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.Fingerprint;
 import io.smarketing.lifecycle.lead.LeadEvent;
@@ -121,8 +122,8 @@ public final class RecordedCodec {
             return new Recorded(
                     attributes.get("subject"),
                     new EventId(attributes.get("source"), attributes.get("id")),
-                    Instant.parse(attributes.get("time")),
-                    Instant.parse(attributes.get("recordedtime")),
+                    instant(attributes.get("time")),
+                    instant(attributes.get("recordedtime")),
                     event,
                     policy(attributes.get("judgedby")),
                     fingerprint.isEmpty() ? null : Fingerprint.of(UUID.fromString(fingerprint)));
@@ -131,6 +132,11 @@ public final class RecordedCodec {
         } catch (java.time.DateTimeException | IllegalArgumentException e) {
             throw new UnreadableRecord(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Several times faster than {@link Instant#parse}, and histories are read over and over. */
+    private static Instant instant(String text) {
+        return ITU.parseDateTime(text).toInstant();
     }
 
     private static @Nullable PolicyRef policy(String judgedBy) {

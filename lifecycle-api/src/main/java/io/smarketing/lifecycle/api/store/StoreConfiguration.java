@@ -4,11 +4,14 @@ import io.smarketing.lifecycle.api.ApiConfiguration;
 import io.smarketing.lifecycle.event.CloudEventCodec;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.lead.ActivePolicy;
+import io.smarketing.lifecycle.lead.Decide;
 import io.smarketing.lifecycle.lead.Lead;
+import io.smarketing.lifecycle.lead.RecordEvent;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.axonframework.commandhandling.CommandBus;
+import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.commandhandling.SimpleCommandBus;
 import org.axonframework.common.jdbc.UnitOfWorkAwareConnectionProviderWrapper;
 import org.axonframework.common.lock.NullLockFactory;
@@ -17,6 +20,7 @@ import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.config.AggregateConfigurer;
 import org.axonframework.config.Configuration;
 import org.axonframework.config.DefaultConfigurer;
+import org.axonframework.modelling.command.VersionedAggregateIdentifier;
 import org.axonframework.serialization.Serializer;
 import org.axonframework.spring.jdbc.SpringDataSourceConnectionProvider;
 import org.axonframework.spring.messaging.unitofwork.SpringTransactionManager;
@@ -88,8 +92,21 @@ class StoreConfiguration {
                 .registerComponent(ActivePolicy.class, configuration -> activePolicy)
                 // A lead is written by one thread at a time; between processes the sequence's constraint decides.
                 .configureAggregate(AggregateConfigurer.defaultConfiguration(Lead.class)
-                        .configureLockFactory(configuration -> NullLockFactory.INSTANCE))
+                        .configureLockFactory(configuration -> NullLockFactory.INSTANCE)
+                        .configureCommandTargetResolver(configuration -> StoreConfiguration::target))
                 .buildConfiguration();
+    }
+
+    /** Axon's own looks for the annotation anew with each command. */
+    private static VersionedAggregateIdentifier target(CommandMessage<?> command) {
+        Object payload = command.getPayload();
+        if (payload instanceof RecordEvent recordEvent) {
+            return new VersionedAggregateIdentifier((Object) recordEvent.leadId(), null);
+        } else if (payload instanceof Decide decide) {
+            return new VersionedAggregateIdentifier((Object) decide.leadId(), null);
+        }
+        throw new IllegalArgumentException(
+                "no command of a lead: " + payload.getClass().getName());
     }
 
     /**
