@@ -66,30 +66,29 @@ final class Judging {
         }
         for (Entry entry : history) {
             LeadEvent event = entry.event();
-            boolean stands = !judging.voided.contains(entry.eventId());
-            if (event instanceof LeadEvent.MarkedMql mark && !mark.isExternal()) {
-                judging.marksMade.add(entry.sequence());
-            } else if (event instanceof LeadEvent.MarkedMql
-                    && entry.judgedBy() == null
-                    && !policy.trustsExternalMarks()) {
-                if (stands) {
+            if (Lead.isVerdict(entry)) {
+                judging.stand(entry);
+            } else if (!judging.voided.contains(entry.eventId()) && !Marks.isSetAside(entry)) {
+                if (Judge.isFolded(event, policy)) {
+                    judging.folded.add(entry);
+                } else if (event instanceof LeadEvent.MarkedMql) {
                     judging.marksTaken.add(entry);
                 }
-            } else if (event instanceof LeadEvent.Scored scored && scored.policy() != null) {
-                BigDecimal score = scored.score();
-                judging.lastScore = score == null ? 0 : score.longValue();
-                judging.lastDisqualified = scored.disqualified();
-            } else if (Judge.isFolded(event, policy) && stands && !isSetAside(entry)) {
-                judging.folded.add(entry);
             }
         }
         judging.refold();
         return judging;
     }
 
-    /** Another system's mark that a policy did not let count when it came; it carries that policy's name. */
-    private static boolean isSetAside(Entry entry) {
-        return entry.event() instanceof LeadEvent.MarkedMql && entry.judgedBy() != null;
+    /** A verdict that the engine made before stays, whatever is voided since. */
+    private void stand(Entry verdict) {
+        if (verdict.event() instanceof LeadEvent.MarkedMql) {
+            marksMade.add(verdict.sequence());
+        } else if (verdict.event() instanceof LeadEvent.Scored scored) {
+            BigDecimal score = scored.score();
+            lastScore = score == null ? 0 : score.longValue();
+            lastDisqualified = scored.disqualified();
+        }
     }
 
     Policy policy() {

@@ -141,16 +141,18 @@ public class Lead {
     }
 
     /** What is evaluated, and another system's mark that the policy sets aside. */
-    private static boolean isJudged(LeadEvent event, Policy policy) {
-        return isEvaluated(event)
-                || (event instanceof LeadEvent.MarkedMql mark && mark.isExternal() && !policy.trustsExternalMarks());
-    }
-
-    static boolean isEvaluated(LeadEvent event) {
+    static boolean isJudged(LeadEvent event, Policy policy) {
         return event instanceof LeadEvent.Captured
                 || event instanceof LeadEvent.Enriched
                 || event instanceof LeadEvent.Activity
-                || event instanceof LeadEvent.Rescored;
+                || event instanceof LeadEvent.Rescored
+                || (event instanceof LeadEvent.MarkedMql && !Judge.isFolded(event, policy));
+    }
+
+    /** Whether this engine says so: other systems send verdicts, too, and name policies of their own in them. */
+    static boolean isVerdict(Entry entry) {
+        return entry.event() instanceof LeadEvent.Verdict
+                && entry.eventId().source().equals(ENGINE);
     }
 
     /** What is recorded of a judgement: the score if it changed, then the mark if one was made. */

@@ -47,6 +47,11 @@ public record Marks(External external, boolean recordedEngine, List<Entry> made)
         };
     }
 
+    /** Another system's mark that a policy did not let count when it came: it carries that policy's name. */
+    static boolean isSetAside(Entry entry) {
+        return entry.event() instanceof LeadEvent.MarkedMql && entry.judgedBy() != null && !Lead.isVerdict(entry);
+    }
+
     /** A lead's history with these marks in it, without the others. */
     List<Entry> applyTo(List<Entry> effective) {
         List<Entry> entries = new ArrayList<>(effective.size() + made.size());
@@ -57,7 +62,7 @@ public record Marks(External external, boolean recordedEngine, List<Entry> made)
                 if (counts(entry)) {
                     entries.add(entry);
                 }
-            } else if (recordedEngine) {
+            } else if (recordedEngine && (external == External.ALL || !isSetAside(entry))) {
                 entries.add(new Entry(entry.sequence(), ENGINE, entry.occurredAt(), entry.recordedAt(), mark));
             }
         }

@@ -19,7 +19,7 @@ public record LeadResult(
         @Nullable Instant candidateMark,
         @Nullable Flip because) {
 
-    ObjectNode toJson() {
+    public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("leadId", leadId);
         node.put("set", set.word());

@@ -64,7 +64,8 @@ public final class OutcomeTally {
         return sets;
     }
 
-    static String word(Cycle.Outcome outcome) {
+    /** As JSON names it. */
+    public static String word(Cycle.Outcome outcome) {
         return switch (outcome) {
             case WON -> "won";
             case LOST -> "lost";

@@ -8,8 +8,10 @@ import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
 import io.smarketing.lifecycle.lead.Verdicts;
 import io.smarketing.lifecycle.policy.Policy;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +68,23 @@ public final class Replay {
                             progress.run();
                         },
                         ReplayResult::merge);
+    }
+
+    /**
+     * Replays leads that come in portions, for there may be more of them than memory holds: the result lists no lead.
+     *
+     * @param portions disjoint, each and all of them in the order of the leads
+     * @param each is given the leads' results, portion by portion
+     * @param progress is called once a lead, from many threads
+     */
+    public ReplayResult run(Iterator<List<LeadHistory>> portions, Consumer<List<LeadResult>> each, Runnable progress) {
+        ReplayResult all = new ReplayResult(candidate, baseline, dimension);
+        while (portions.hasNext()) {
+            ReplayResult portion = run(portions.next(), progress);
+            each.accept(portion.leads());
+            all.mergeTallies(portion);
+        }
+        return all;
     }
 
     private void replay(LeadHistory lead, ReplayResult result) {

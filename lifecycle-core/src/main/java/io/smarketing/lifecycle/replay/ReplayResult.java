@@ -37,6 +37,7 @@ public final class ReplayResult {
     private final List<LeadResult> leads = new ArrayList<>();
     private final Funnel baselineFunnel;
     private final Funnel candidateFunnel;
+    private long leadCount;
 
     ReplayResult(Judge candidate, @Nullable Judge baseline, Dimension dimension) {
         this.candidate = candidate.policy().reference();
@@ -48,6 +49,7 @@ public final class ReplayResult {
 
     void add(LeadResult lead, List<Cycle> cycles, LeadFold baselineFold, LeadFold candidateFold, Verdicts verdicts) {
         leads.add(lead);
+        leadCount++;
         sets.add(lead.set(), cycles.get(0));
         baselineFunnel.add(baselineFold);
         candidateFunnel.add(candidateFold);
@@ -67,11 +69,17 @@ public final class ReplayResult {
     }
 
     void merge(ReplayResult other) {
+        leads.addAll(other.leads);
+        mergeTallies(other);
+    }
+
+    /** All but the list of leads. */
+    void mergeTallies(ReplayResult other) {
+        leadCount += other.leadCount;
         sets.merge(other.sets);
         otherCycles.merge(other.otherCycles);
         other.orderAlone.forEach((set, count) -> orderAlone.merge(set, count, Long::sum));
         other.unknowns.forEach((rule, fields) -> fields.forEach((field, count) -> countUnknown(rule, field, count)));
-        leads.addAll(other.leads);
         baselineFunnel.merge(other.baselineFunnel);
         candidateFunnel.merge(other.candidateFunnel);
     }
@@ -99,7 +107,7 @@ public final class ReplayResult {
         return otherCycles;
     }
 
-    /** In the order in which the leads were given. */
+    /** In the order in which the leads were given; none where they came in portions. */
     public List<LeadResult> leads() {
         return List.copyOf(leads);
     }
@@ -147,7 +155,7 @@ public final class ReplayResult {
     private ObjectNode body() {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("order", order.name().toLowerCase(Locale.ROOT));
-        body.put("leads", leads.size());
+        body.put("leads", leadCount);
         body.set("sets", sets.toJson());
         body.set("otherCycles", otherCycles.toJson());
         ObjectNode funnels = body.putObject("funnels");

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -95,7 +96,7 @@ class BrokenInputsIT {
             } else {
                 // Large ones are few: they take a megabyte each.
                 int kind = random.nextInt(i % 100 == 7 ? kinds.size() : kinds.size() - 1);
-                inputs.add(KINDS.get(kinds.get(kind)).apply(good));
+                inputs.add(Objects.requireNonNull(KINDS.get(kinds.get(kind))).apply(good));
                 expected.merge(codeOf(kinds.get(kind)), 1, Integer::sum);
             }
         }

@@ -54,7 +54,7 @@ final class Client {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(engine.resolve(path)).timeout(Duration.ofSeconds(120));
+        return HttpRequest.newBuilder(engine.resolve(path)).timeout(Duration.ofMinutes(2));
     }
 
     Answer get(String path) {

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.standalone.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -19,7 +20,7 @@ final class FunnelRows {
         Map<String, JsonNode> liveRows = byValue(live);
         Map<String, JsonNode> expectedRows = byValue(expected);
         assertThat(liveRows.keySet()).as(what).isEqualTo(expectedRows.keySet());
-        expectedRows.forEach((value, row) -> compare(liveRows.get(value), row, what + " " + value));
+        expectedRows.forEach((value, row) -> compare(Objects.requireNonNull(liveRows.get(value)), row, what + " " + value));
     }
 
     private static Map<String, JsonNode> byValue(JsonNode rows) {

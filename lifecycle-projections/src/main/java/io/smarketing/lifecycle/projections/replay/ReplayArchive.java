@@ -1,0 +1,217 @@
+package io.smarketing.lifecycle.projections.replay;
+
+import io.smarketing.lifecycle.projections.ProjectionsConfiguration;
+import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.OutcomeTally;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.DependsOn;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Replays as they were asked for and what became of them, kept for ever; single leads of the latest. */
+@Component
+@DependsOn(ProjectionsConfiguration.SCHEMA)
+class ReplayArchive {
+
+    /** Replays whose leads are kept. */
+    private static final int LISTED_REPLAYS = 20;
+
+    private static final int BATCH = 1_000;
+
+    private final JdbcTemplate jdbcTemplate;
+    private final JdbcClient jdbc;
+
+    ReplayArchive(JdbcTemplate jdbcTemplate) {
+        this.jdbcTemplate = jdbcTemplate;
+        this.jdbc = JdbcClient.create(jdbcTemplate);
+    }
+
+    enum Status {
+        QUEUED,
+        RUNNING,
+        DONE,
+        FAILED,
+        CANCELLED
+    }
+
+    /** Which leads can be asked for one by one. */
+    enum Listed {
+        ALL,
+        /** Those that the candidate decides otherwise. */
+        FLIPPED,
+        NONE
+    }
+
+    /**
+     * A replay.
+     *
+     * @param request JSON
+     * @param result JSON, of a replay that is done
+     */
+    record Kept(
+            UUID id,
+            Status status,
+            String request,
+            @Nullable Long logPosition,
+            @Nullable Long leads,
+            @Nullable String result,
+            @Nullable String failure,
+            Listed listed,
+            Instant createdAt,
+            @Nullable Instant startedAt,
+            @Nullable Instant finishedAt) {}
+
+    void queued(UUID id, String request, Instant at) {
+        jdbc.sql("INSERT INTO projections.replay (id, status, request, created_at) VALUES (?, 'queued', ?, ?)")
+                .params(id, request, Timestamp.from(at))
+                .update();
+    }
+
+    /** False when it was cancelled. */
+    boolean started(UUID id, Instant at) {
+        return jdbc.sql("UPDATE projections.replay SET status = 'running', started_at = ?"
+                                + " WHERE id = ? AND status IN ('queued', 'running')")
+                        .params(Timestamp.from(at), id)
+                        .update()
+                == 1;
+    }
+
+    void reads(UUID id, StoredHistory.Extent extent) {
+        jdbc.sql("UPDATE projections.replay SET log_position = ?, leads = ? WHERE id = ?")
+                .params(extent.position(), extent.leads(), id)
+                .update();
+    }
+
+    void leads(UUID id, List<LeadResult> leads) {
+        jdbcTemplate.batchUpdate(
+                "INSERT INTO projections.replay_lead (replay_id, lead_id, mark_set, outcome, result)"
+                        + " VALUES (?, ?, ?, ?, ?)",
+                leads,
+                BATCH,
+                (statement, lead) -> {
+                    statement.setObject(1, id);
+                    statement.setString(2, lead.leadId());
+                    statement.setString(3, lead.set().word());
+                    statement.setString(4, OutcomeTally.word(lead.outcome()));
+                    statement.setString(5, lead.toJson().toString());
+                });
+    }
+
+    /** Nothing happens when it was cancelled. */
+    void done(UUID id, String result, Listed listed, Instant at) {
+        jdbc.sql("UPDATE projections.replay SET status = 'done', result = ?, listed = ?, finished_at = ?"
+                        + " WHERE id = ? AND status = 'running'")
+                .params(result, word(listed), Timestamp.from(at), id)
+                .update();
+        jdbc.sql("UPDATE projections.replay SET listed = 'none' WHERE listed <> 'none' AND id NOT IN"
+                        + " (SELECT id FROM projections.replay WHERE listed <> 'none'"
+                        + " ORDER BY finished_at DESC, id LIMIT ?)")
+                .params(LISTED_REPLAYS)
+                .update();
+        dropUnlisted();
+    }
+
+    void failed(UUID id, String failure, Instant at) {
+        jdbc.sql("UPDATE projections.replay SET status = 'failed', failure = ?, finished_at = ?"
+                        + " WHERE id = ? AND status IN ('queued', 'running')")
+                .params(failure, Timestamp.from(at), id)
+                .update();
+    }
+
+    /** False when it was finished before. */
+    boolean cancelled(UUID id, Instant at) {
+        return jdbc.sql("UPDATE projections.replay SET status = 'cancelled', finished_at = ?"
+                                + " WHERE id = ? AND status IN ('queued', 'running')")
+                        .params(Timestamp.from(at), id)
+                        .update()
+                == 1;
+    }
+
+    /** What waited or ran when the process ended did so in memory. */
+    void interrupted(Instant at) {
+        jdbc.sql("UPDATE projections.replay SET status = 'failed', finished_at = ?,"
+                        + " failure = 'interrupted by a restart; ask again'"
+                        + " WHERE status IN ('queued', 'running')")
+                .params(Timestamp.from(at))
+                .update();
+        dropUnlisted();
+    }
+
+    /** Leads of replays that came to nothing, or that are too old. */
+    void dropUnlisted() {
+        jdbc.sql("DELETE FROM projections.replay_lead WHERE replay_id IN"
+                        + " (SELECT id FROM projections.replay WHERE listed = 'none' AND status <> 'running')")
+                .update();
+    }
+
+    Optional<Kept> find(UUID id) {
+        return jdbc.sql("SELECT * FROM projections.replay WHERE id = ?")
+                .params(id)
+                .query((row, number) -> kept(row))
+                .optional();
+    }
+
+    /** The latest first. */
+    List<Kept> latest(int limit) {
+        return jdbc.sql("SELECT id, status, request, log_position, leads, NULL AS result, failure, listed,"
+                        + " created_at, started_at, finished_at"
+                        + " FROM projections.replay ORDER BY created_at DESC, id LIMIT ?")
+                .params(limit)
+                .query((row, number) -> kept(row))
+                .list();
+    }
+
+    /**
+     * Single leads in the order of the bytes of their ids, as JSON.
+     *
+     * @param after only leads behind that one; empty for the beginning
+     */
+    List<String> leads(UUID id, @Nullable String set, @Nullable String outcome, String after, int limit) {
+        return jdbc.sql("SELECT result FROM projections.replay_lead WHERE replay_id = :id AND lead_id > :after"
+                        + (set == null ? "" : " AND mark_set = :set")
+                        + (outcome == null ? "" : " AND outcome = :outcome")
+                        + " ORDER BY lead_id LIMIT :limit")
+                .param("id", id)
+                .param("after", after)
+                .param("set", set)
+                .param("outcome", outcome)
+                .param("limit", limit)
+                .query(String.class)
+                .list();
+    }
+
+    private static Kept kept(ResultSet row) throws SQLException {
+        return new Kept(
+                row.getObject("id", UUID.class),
+                Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                row.getString("request"),
+                row.getObject("log_position", Long.class),
+                row.getObject("leads", Long.class),
+                row.getString("result"),
+                row.getString("failure"),
+                Listed.valueOf(row.getString("listed").toUpperCase(Locale.ROOT)),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(row, "started_at"),
+                instant(row, "finished_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /** As JSON and the tables name it. */
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,289 @@
+package io.smarketing.lifecycle.projections.replay;
+
+import static io.smarketing.lifecycle.projections.replay.RefusedReplay.badRequest;
+import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
+
+import io.smarketing.lifecycle.lead.Cycle;
+import io.smarketing.lifecycle.replay.MarkSet;
+import io.smarketing.lifecycle.replay.OutcomeTally;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/**
+ * Replays: what another policy would have changed, and audits: whether what is recorded is what was judged. Facts stay, and
+ * nothing official is touched.
+ *
+ * <p>A replay as it is answered:
+ *
+ * <pre>{@code
+ * {"id", "status": "queued" | "running" | "done" | "failed" | "cancelled",
+ *  "progress": {"done", "total"},                // leads; total is null until the store's end is fixed
+ *  "request": {"candidate": "name@version", "baseline": "name@version" | "recorded", "order", "dimension",
+ *              "from", "to", "zone", "asKnownAt", "documents": {"name@version": "<yaml>"}} | {"audit": true},
+ *  "createdAt", "startedAt", "finishedAt",
+ *  "logPosition",                                // everything in the store up to there was read, and nothing else
+ *  "leadsListed": "all" | "flipped" | "none",    // what can be asked for under /leads
+ *  "failure",                                    // why it failed, else null
+ *  "result"}                                     // once it is done
+ * }</pre>
+ *
+ * <p>The result of a replay is that of {@code lifecycle replay --json}, and the same for the same policies, order and
+ * history. The result of an audit is {@code {"leads", "verdicts", "mismatched", "mismatches": [{"leadId", "sequence",
+ * "explanation"}]}}, at most 10,000 of them listed.
+ */
+@RestController
+@RequestMapping("/v1/replays")
+class ReplayController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayController.class);
+    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final Pattern JSON = Pattern.compile("(?i)\\s*application/([^;]+\\+)?json\\s*(;.*)?");
+    private static final int MOST_BYTES = 1 << 20;
+    private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]{0,3}");
+    private static final int MOST_LISTED = 1_000;
+
+    private final Replays replays;
+    private final ReplayArchive archive;
+    private final Policies policies;
+
+    ReplayController(Replays replays, ReplayArchive archive, Policies policies) {
+        this.replays = replays;
+        this.archive = archive;
+        this.policies = policies;
+    }
+
+    /**
+     * Asks for a replay: {@code {"candidate": "name@version" | "active" | {"document": "<yaml>"}}}, and if wanted
+     * {@code "baseline"}: the same, or {@code "recorded"}, which it also is when no policy is active; {@code "order"}:
+     * {@code "occurrence"} (default) or {@code "arrival"} (the only one for {@code "recorded"}); {@code "dimension"};
+     * {@code "from"}, {@code "to"} (leads captured from, before); {@code "zone"} of dates; {@code "asKnownAt"}. Or for an
+     * audit: {@code {"audit": true}}.
+     *
+     * <p>202 with the place to look at; 400 and 422 for what cannot be done (policies with mistakes list them under
+     * {@code problems}); 429 when too many wait; 503 when the database is away.
+     */
+    @PostMapping
+    ResponseEntity<byte[]> ask(HttpServletRequest http) throws IOException {
+        String type = http.getContentType();
+        if (type == null || !JSON.matcher(type).matches()) {
+            throw new RefusedReplay(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                    "not-json",
+                    "Content-Type",
+                    "the content type is %s".formatted(type == null ? "not given" : shortened(type)),
+                    "send JSON with Content-Type: application/json");
+        }
+        byte[] body = http.getInputStream().readNBytes(MOST_BYTES + 1);
+        if (body.length > MOST_BYTES) {
+            throw new RefusedReplay(
+                    HttpStatus.CONTENT_TOO_LARGE,
+                    "too-large",
+                    "",
+                    "the body is larger than %,d bytes".formatted(MOST_BYTES),
+                    "save the policy first and name it");
+        }
+        ReplayRequest request = ReplayRequest.read(body, policies);
+        UUID id = replays.ask(request);
+        ObjectNode answer = json(kept(id.toString()), true);
+        answer.set("warnings", RefusedReplay.json(request.warnings()));
+        return ResponseEntity.accepted()
+                .location(URI.create("/v1/replays/" + id))
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(MAPPER.writeValueAsBytes(answer));
+    }
+
+    /** The latest first, without results: {@code {"replays": […]}}. */
+    @GetMapping
+    ResponseEntity<byte[]> latest(@RequestParam(defaultValue = "20") String limit) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = answer.putArray("replays");
+        archive.latest(number(limit)).forEach(kept -> list.add(json(kept, false)));
+        return ok(answer);
+    }
+
+    /** One replay; 404. */
+    @GetMapping("/{id}")
+    ResponseEntity<byte[]> one(@PathVariable String id) {
+        return ok(json(kept(id), true));
+    }
+
+    /** Cancels what waits or runs, and answers with it; 404, 409 when it is finished. */
+    @DeleteMapping("/{id}")
+    ResponseEntity<byte[]> cancel(@PathVariable String id) {
+        ReplayArchive.Kept kept = kept(id);
+        if (!replays.cancel(kept.id())) {
+            throw new RefusedReplay(
+                    HttpStatus.CONFLICT,
+                    "already-finished",
+                    "id",
+                    "the replay is %s".formatted(ReplayArchive.word(kept(id).status())),
+                    "a finished replay stays as it is; nothing has to be done");
+        }
+        return ok(json(kept(id), true));
+    }
+
+    /**
+     * Single leads of a replay that is done, in the order of their ids: {@code {"leads": [{"leadId", "set", "outcome",
+     * "baselineMark", "candidateMark", "because"}], "next"}}; {@code next} is given as {@code after} for the next page, and
+     * null on the last. 409 when it is not done, 410 when its leads are not kept.
+     */
+    @GetMapping("/{id}/leads")
+    ResponseEntity<byte[]> leads(
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String set,
+            @RequestParam(required = false) @Nullable String outcome,
+            @RequestParam(defaultValue = "100") String limit,
+            @RequestParam(defaultValue = "") String after) {
+        oneOf("set", set, Arrays.stream(MarkSet.values()).map(MarkSet::word).toList());
+        oneOf(
+                "outcome",
+                outcome,
+                Arrays.stream(Cycle.Outcome.values()).map(OutcomeTally::word).toList());
+        int most = number(limit);
+        if (after.indexOf('\0') >= 0) {
+            throw badRequest("bad-after", "after", "'after' is no lead's id", "give what 'next' said");
+        }
+        ReplayArchive.Kept kept = kept(id);
+        refuseWhatIsNotListed(kept, set);
+
+        List<JsonNode> leads = new ArrayList<>();
+        archive.leads(kept.id(), set, outcome, after, most + 1).forEach(lead -> leads.add(MAPPER.readTree(lead)));
+        boolean more = leads.size() > most;
+        List<JsonNode> page = more ? leads.subList(0, most) : leads;
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.putArray("leads").addAll(page);
+        answer.put("next", more ? page.get(most - 1).path("leadId").stringValue() : null);
+        return ok(answer);
+    }
+
+    private static void refuseWhatIsNotListed(ReplayArchive.Kept kept, @Nullable String set) {
+        if (kept.status() != ReplayArchive.Status.DONE) {
+            throw new RefusedReplay(
+                    HttpStatus.CONFLICT,
+                    "not-done",
+                    "id",
+                    "the replay is %s".formatted(ReplayArchive.word(kept.status())),
+                    "its leads can be read once it is done");
+        }
+        boolean flipped = set != null && !set.equals(MarkSet.KEPT.word()) && !set.equals(MarkSet.NEITHER.word());
+        if (kept.listed() == ReplayArchive.Listed.NONE) {
+            throw new RefusedReplay(
+                    HttpStatus.GONE,
+                    "leads-not-kept",
+                    "id",
+                    "an audit lists no leads, and those of older replays are not kept",
+                    "ask for the same replay again: its result will be the same");
+        } else if (kept.listed() == ReplayArchive.Listed.FLIPPED && !flipped) {
+            throw new RefusedReplay(
+                    HttpStatus.GONE,
+                    "leads-not-kept",
+                    "set",
+                    "there are too many leads: only those that flipped are kept one by one",
+                    "ask with set=earlier, later, gained or dropped; or select fewer leads with 'from' and 'to'");
+        }
+    }
+
+    private ReplayArchive.Kept kept(String id) {
+        try {
+            return archive.find(UUID.fromString(id)).orElseThrow(() -> RefusedReplay.unknown(id));
+        } catch (IllegalArgumentException e) {
+            throw RefusedReplay.unknown(id);
+        }
+    }
+
+    private static void oneOf(String parameter, @Nullable String value, List<String> words) {
+        if (value != null && !words.contains(value)) {
+            throw badRequest(
+                    "bad-" + parameter,
+                    parameter,
+                    "there is no %s '%s'".formatted(parameter, shortened(value)),
+                    "write one of " + String.join(", ", words));
+        }
+    }
+
+    private static int number(String limit) {
+        if (!LIMIT.matcher(limit).matches() || Integer.parseInt(limit) > MOST_LISTED) {
+            throw badRequest(
+                    "bad-limit",
+                    "limit",
+                    "'%s' is no number from 1 to %d".formatted(shortened(limit), MOST_LISTED),
+                    "write limit=100");
+        }
+        return Integer.parseInt(limit);
+    }
+
+    private ObjectNode json(ReplayArchive.Kept kept, boolean whole) {
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("id", kept.id().toString());
+        answer.put("status", ReplayArchive.word(kept.status()));
+        boolean done = kept.status() == ReplayArchive.Status.DONE;
+        answer.putObject("progress")
+                .put("done", done ? kept.leads() : (Long) replays.done(kept.id()))
+                .put("total", kept.leads());
+        JsonNode request = MAPPER.readTree(kept.request());
+        if (!whole && request instanceof ObjectNode object) {
+            object.remove("documents");
+        }
+        answer.set("request", request);
+        answer.put("createdAt", kept.createdAt().toString());
+        answer.put("startedAt", text(kept.startedAt()));
+        answer.put("finishedAt", text(kept.finishedAt()));
+        answer.put("logPosition", kept.logPosition());
+        answer.put("leadsListed", ReplayArchive.word(kept.listed()));
+        answer.put("failure", kept.failure());
+        String result = kept.result();
+        if (result != null) {
+            // As it was written: its hash is over these very characters.
+            answer.putRawValue("result", new RawValue(result));
+        }
+        return answer;
+    }
+
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+
+    private static ResponseEntity<byte[]> ok(ObjectNode answer) {
+        return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(MAPPER.writeValueAsBytes(answer));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> databaseAway(DataAccessException e) {
+        LOG.warn("the database did not answer", e);
+        RefusedReplay refusal =
+                RefusedReplay.later(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", "the database does not answer", 5);
+        return ResponseEntity.status(refusal.getStatusCode())
+                .headers(refusal.getHeaders())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(refusal.getBody());
+    }
+}

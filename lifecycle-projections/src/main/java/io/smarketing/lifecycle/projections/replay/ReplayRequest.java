@@ -1,0 +1,394 @@
+package io.smarketing.lifecycle.projections.replay;
+
+import static io.smarketing.lifecycle.projections.replay.RefusedReplay.badRequest;
+import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
+
+import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.lead.LeadFold;
+import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.policy.PolicyReader;
+import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.yaml.Problem;
+import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What was asked for, checked, with the policies that were meant when it was asked.
+ *
+ * @param comparison null when an audit is asked for
+ * @param shown the request as it is answered, everything left out filled in
+ * @param warnings of policies that came in the request
+ */
+record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Problem> warnings) {
+
+    /**
+     * A candidate against a baseline.
+     *
+     * @param baseline null for the marks that history holds
+     * @param from only leads captured from then on
+     * @param to only leads captured before then
+     * @param asKnownAt only what was recorded up to then, included
+     */
+    record Comparison(
+            Policy candidate,
+            @Nullable Policy baseline,
+            Judge.Order order,
+            String dimension,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable Instant asKnownAt) {
+
+        Predicate<LeadFold> selection() {
+            return lead -> (from == null || !lead.capturedAt().isBefore(from))
+                    && (to == null || lead.capturedAt().isBefore(to));
+        }
+    }
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final List<String> FIELDS =
+            List.of("candidate", "baseline", "order", "dimension", "from", "to", "zone", "asKnownAt", "audit");
+    private static final Pattern REFERENCE = Pattern.compile("[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,100}");
+    private static final String ACTIVE = "active";
+    private static final String RECORDED = "recorded";
+    private static final int LONGEST_NAME = 200;
+
+    /** Reads a body; what is wrong with it is thrown as the answer. */
+    static ReplayRequest read(byte[] body, Policies policies) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(body);
+        } catch (JacksonException e) {
+            throw badRequest(
+                    "unreadable-json",
+                    "",
+                    "the body is no JSON: line %d, column %d: %s"
+                            .formatted(
+                                    e.getLocation().getLineNr(),
+                                    e.getLocation().getColumnNr(),
+                                    shortened(e.getOriginalMessage().replaceFirst(" \\(start marker at .*", ""))),
+                    "send one JSON object, as {\"candidate\": \"b2b-default@1a2b3c4d5e6f\"}");
+        }
+        if (!(node instanceof ObjectNode request)) {
+            throw badRequest(
+                    "wrong-type",
+                    "",
+                    "the body is no JSON object",
+                    "send one JSON object, as {\"candidate\": \"b2b-default@1a2b3c4d5e6f\"}");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(request.toString())) {
+            throw badRequest(
+                    "unreadable-json",
+                    "",
+                    "the body holds half a surrogate pair, which is no character",
+                    "write the character itself, or both halves");
+        }
+        return new Reading(request, policies).read();
+    }
+
+    /** One request while it is read. */
+    private static final class Reading {
+
+        private final ObjectNode request;
+        private final Policies policies;
+        private final List<Problem> warnings = new ArrayList<>();
+        private final Map<String, String> documents = new TreeMap<>();
+
+        Reading(ObjectNode request, Policies policies) {
+            this.request = request;
+            this.policies = policies;
+        }
+
+        ReplayRequest read() {
+            onlyFields(request, "", FIELDS);
+            if (isAudit()) {
+                for (Map.Entry<String, JsonNode> field : request.properties()) {
+                    if (!field.getKey().equals("audit") && !field.getValue().isNull()) {
+                        throw badRequest(
+                                "not-with-audit",
+                                field.getKey(),
+                                "an audit judges the whole history by the policies that it names",
+                                "leave '%s' out, or leave 'audit' out".formatted(field.getKey()));
+                    }
+                }
+                return new ReplayRequest(
+                        null, JsonNodeFactory.instance.objectNode().put("audit", true), List.of());
+            }
+            Policy candidate = candidate();
+            @Nullable Policy baseline = baseline();
+            Judge.Order order = order(baseline);
+            String dimension = Optional.ofNullable(text("dimension")).orElse("all");
+            if (dimension.isEmpty()
+                    || dimension.length() > LONGEST_NAME
+                    || dimension.chars().anyMatch(Character::isISOControl)) {
+                throw badRequest(
+                        "bad-dimension",
+                        "dimension",
+                        "'%s' names no dimension".formatted(shortened(dimension)),
+                        "write all, source, campaign, persona, owner or an attribute");
+            }
+            ZoneId zone = zone();
+            @Nullable Instant from = instant("from", zone, false);
+            @Nullable Instant to = instant("to", zone, false);
+            @Nullable Instant asKnownAt = instant("asKnownAt", zone, true);
+            if (from != null && to != null && !from.isBefore(to)) {
+                throw badRequest(
+                        "empty-range",
+                        "from",
+                        "%s is not before %s: no lead can be captured between".formatted(from, to),
+                        "give a 'from' before 'to', or leave one out");
+            }
+            ObjectNode shown = JsonNodeFactory.instance.objectNode();
+            shown.put("candidate", candidate.reference().toString());
+            shown.put(
+                    "baseline",
+                    baseline == null ? RECORDED : baseline.reference().toString());
+            shown.put("order", order.name().toLowerCase(Locale.ROOT));
+            shown.put("dimension", dimension);
+            shown.put("from", shown(from)).put("to", shown(to));
+            shown.put("zone", zone.getId());
+            shown.put("asKnownAt", shown(asKnownAt));
+            if (!documents.isEmpty()) {
+                ObjectNode texts = shown.putObject("documents");
+                documents.forEach(texts::put);
+            }
+            Comparison comparison = new Comparison(candidate, baseline, order, dimension, from, to, asKnownAt);
+            return new ReplayRequest(comparison, shown, List.copyOf(warnings));
+        }
+
+        private static @Nullable String shown(@Nullable Instant instant) {
+            return instant == null ? null : instant.toString();
+        }
+
+        private static void onlyFields(ObjectNode object, String path, List<String> fields) {
+            for (String name : object.propertyNames()) {
+                if (!fields.contains(name)) {
+                    throw badRequest(
+                            "unknown-field",
+                            path + shortened(name),
+                            "there is no field '%s'".formatted(shortened(name)),
+                            "leave it out; there are " + String.join(", ", fields));
+                }
+            }
+        }
+
+        private @Nullable JsonNode value(String field) {
+            JsonNode value = request.get(field);
+            return value == null || value.isNull() ? null : value;
+        }
+
+        private @Nullable String text(String field) {
+            JsonNode value = value(field);
+            if (value == null) {
+                return null;
+            } else if (!value.isString()) {
+                throw badRequest("wrong-type", field, "'%s' is no text".formatted(field), "write it in quotes");
+            }
+            return value.stringValue();
+        }
+
+        private boolean isAudit() {
+            JsonNode audit = value("audit");
+            if (audit != null && !audit.isBoolean()) {
+                throw badRequest("wrong-type", "audit", "'audit' is neither true nor false", "write \"audit\": true");
+            }
+            return audit != null && audit.booleanValue();
+        }
+
+        private Policy candidate() {
+            JsonNode value = value("candidate");
+            if (value == null) {
+                throw badRequest(
+                        "missing-candidate",
+                        "candidate",
+                        "no policy is named to be replayed",
+                        "give \"candidate\": \"name@version\" or {\"document\": \"<the policy's YAML>\"},"
+                                + " or ask for {\"audit\": true}");
+            }
+            if (value.isString() && value.stringValue().equals(ACTIVE)) {
+                return saved(
+                        "candidate",
+                        policies.active()
+                                .orElseThrow(() -> new RefusedReplay(
+                                        HttpStatus.UNPROCESSABLE_CONTENT,
+                                        "no-active-policy",
+                                        "candidate",
+                                        "no policy is active",
+                                        "name one as name@version, or activate one")));
+            }
+            return policy("candidate", value);
+        }
+
+        /** Null for the marks that history holds. */
+        private @Nullable Policy baseline() {
+            JsonNode value = value("baseline");
+            if (value == null || (value.isString() && value.stringValue().equals(ACTIVE))) {
+                return policies.active()
+                        .map(reference -> saved("baseline", reference))
+                        .orElse(null);
+            }
+            return value.isString() && value.stringValue().equals(RECORDED) ? null : policy("baseline", value);
+        }
+
+        private Policy policy(String field, JsonNode value) {
+            if (value.isString()) {
+                return saved(field, reference(field, value.stringValue()));
+            }
+            if (!(value instanceof ObjectNode given)) {
+                throw badRequest(
+                        "wrong-type",
+                        field,
+                        "'%s' is neither text nor an object".formatted(field),
+                        "write \"name@version\" or {\"document\": \"<the policy's YAML>\"}");
+            }
+            onlyFields(given, field + ".", List.of("document"));
+            JsonNode document = given.get("document");
+            if (document == null || !document.isString()) {
+                throw badRequest(
+                        document == null ? "missing-document" : "wrong-type",
+                        field + ".document",
+                        "the policy's YAML is not there as one text",
+                        "write {\"document\": \"name: …\\nthreshold: 60\\n…\"}");
+            }
+            try {
+                PolicyReader.Reading reading = PolicyReader.read(field, document.stringValue());
+                warnings.addAll(reading.warnings());
+                documents.put(reading.policy().reference().toString(), document.stringValue());
+                return reading.policy();
+            } catch (RefusedDocument e) {
+                throw RefusedReplay.badPolicy(field + ".document", e);
+            }
+        }
+
+        private PolicyRef reference(String field, String text) {
+            if (REFERENCE.matcher(text).matches()) {
+                int at = text.indexOf('@');
+                return new PolicyRef(text.substring(0, at), text.substring(at + 1));
+            }
+            boolean isName = REFERENCE.matcher(text + "@x").matches();
+            throw badRequest(
+                    "bad-policy-name",
+                    field,
+                    "'%s' names no version of a policy".formatted(shortened(text)),
+                    isName
+                            ? "write name@version; " + thereAre(text)
+                            : "write name@version, as b2b-default@1a2b3c4d5e6f");
+        }
+
+        private String thereAre(String name) {
+            List<PolicyRef> versions = policies.versions(name);
+            return versions.isEmpty()
+                    ? "no policy of that name is saved: GET /v1/policies lists them"
+                    : "there are "
+                            + versions.stream()
+                                    .limit(10)
+                                    .map(PolicyRef::toString)
+                                    .collect(Collectors.joining(", "));
+        }
+
+        private Policy saved(String field, PolicyRef reference) {
+            String document = policies.document(reference)
+                    .orElseThrow(() -> new RefusedReplay(
+                            HttpStatus.UNPROCESSABLE_CONTENT,
+                            "unknown-policy",
+                            field,
+                            "the policy %s is not saved".formatted(reference),
+                            thereAre(reference.name())));
+            try {
+                return PolicyReader.read(reference.toString(), document).policy();
+            } catch (RefusedDocument e) {
+                throw RefusedReplay.badPolicy(field, e);
+            }
+        }
+
+        private Judge.Order order(@Nullable Policy baseline) {
+            String order = text("order");
+            if (order == null) {
+                return baseline == null ? Judge.Order.ARRIVAL : Judge.Order.OCCURRENCE;
+            }
+            switch (order) {
+                case "arrival" -> {
+                    return Judge.Order.ARRIVAL;
+                }
+                case "occurrence" -> {
+                    if (baseline == null) {
+                        throw badRequest(
+                                "order-not-with-recorded",
+                                "order",
+                                "the baseline 'recorded' was made in order of arrival",
+                                "leave 'order' out, or give a policy as 'baseline'");
+                    }
+                    return Judge.Order.OCCURRENCE;
+                }
+                default ->
+                    throw badRequest(
+                            "bad-order",
+                            "order",
+                            "'%s' is no order".formatted(shortened(order)),
+                            "write occurrence or arrival");
+            }
+        }
+
+        private ZoneId zone() {
+            String zone = text("zone");
+            try {
+                return ZoneId.of(zone == null ? "UTC" : zone);
+            } catch (DateTimeException e) {
+                throw badRequest(
+                        "bad-zone",
+                        "zone",
+                        "'%s' is no time zone".formatted(shortened(String.valueOf(zone))),
+                        "write UTC or Europe/Berlin");
+            }
+        }
+
+        /** A date stands for its beginning, or for the last instant of it. */
+        private @Nullable Instant instant(String field, ZoneId zone, boolean end) {
+            String text = text(field);
+            if (text == null) {
+                return null;
+            }
+            try {
+                if (text.length() != "2026-03-01".length()) {
+                    return OffsetDateTime.parse(text).toInstant();
+                }
+                LocalDate date = LocalDate.parse(text);
+                return end
+                        ? date.plusDays(1).atStartOfDay(zone).toInstant().minusNanos(1_000)
+                        : date.atStartOfDay(zone).toInstant();
+            } catch (DateTimeException e) {
+                throw badRequest(
+                        "bad-time",
+                        field,
+                        "'%s' is no time".formatted(shortened(text)),
+                        "write 2026-03-01 or 2026-03-01T09:30:00Z");
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.smarketing.lifecycle.projections.replay;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.policy.PolicyReader;
+import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.replay.Audit;
+import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.Replay;
+import io.smarketing.lifecycle.replay.ReplayResult;
+import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One pass over the store, portion by portion: what is asked for is worked out, and nothing is written. */
+final class ReplayRun {
+
+    private final Policies policies;
+    private final Iterator<List<StoredLead>> portions;
+    private final Runnable progress;
+
+    /**
+     * Reads the portions to their end.
+     *
+     * @param progress is called once a lead, from many threads, and may throw to stop the run
+     */
+    ReplayRun(Policies policies, Iterator<List<StoredLead>> portions, Runnable progress) {
+        this.policies = policies;
+        this.portions = portions;
+        this.progress = progress;
+    }
+
+    /** Why a replay came to nothing; the message is for who asked. */
+    static final class Failed extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Failed(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /**
+     * Compares two policies.
+     *
+     * @param each is given the results of single leads, portion by portion, in the order of the leads
+     */
+    ReplayResult replay(ReplayRequest.Comparison request, Consumer<List<LeadResult>> each) {
+        Dimension dimension = new Dimension(request.dimension());
+        Policy baseline = request.baseline();
+        Replay replay = baseline == null
+                ? Replay.againstRecorded(request.candidate(), dimension, request.selection())
+                : Replay.against(baseline, request.candidate(), request.order(), dimension, request.selection());
+        boolean[] dimensionSeen = {
+            Dimension.BUILT_IN.contains(request.dimension())
+                    || request.candidate().dimensions().contains(request.dimension())
+        };
+        Iterator<List<LeadHistory>> histories = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return portions.hasNext();
+            }
+
+            @Override
+            public List<LeadHistory> next() {
+                List<LeadHistory> portion = readable(portions.next(), request.asKnownAt());
+                dimensionSeen[0] = dimensionSeen[0]
+                        || portion.parallelStream().anyMatch(lead -> hasAttribute(lead, request.dimension()));
+                return portion;
+            }
+        };
+        ReplayResult result = replay.run(histories, each, progress);
+        if (!dimensionSeen[0]) {
+            throw new Failed("no lead has the attribute '%s', so it is no dimension (there are %s, and attributes)"
+                    .formatted(request.dimension(), String.join(", ", Dimension.BUILT_IN)));
+        }
+        return result;
+    }
+
+    private static List<LeadHistory> readable(List<StoredLead> portion, @Nullable Instant asKnownAt) {
+        List<LeadHistory> readable = new ArrayList<>(portion.size());
+        for (StoredLead lead : portion) {
+            lead.unreadable().ifPresent(row -> {
+                throw new Failed("event %d of lead '%s' cannot be read: %s (an audit lists all such leads)"
+                        .formatted(row.sequence(), lead.history().leadId(), row.reason()));
+            });
+            readable.add(asKnownAt == null ? lead.history() : knownAt(lead.history(), asKnownAt));
+        }
+        return readable;
+    }
+
+    /** Without a capture nothing else is left of a lead, which then is in no result. */
+    private static LeadHistory knownAt(LeadHistory lead, Instant instant) {
+        List<Entry> known = lead.entries().stream()
+                .filter(entry -> !entry.recordedAt().isAfter(instant))
+                .toList();
+        return new LeadHistory(lead.leadId(), known);
+    }
+
+    private static boolean hasAttribute(LeadHistory lead, String name) {
+        for (Entry entry : lead.entries()) {
+            if ((entry.event() instanceof LeadEvent.Captured captured
+                            && captured.attributes().containsKey(name))
+                    || (entry.event() instanceof LeadEvent.Enriched enriched
+                            && enriched.attributes().containsKey(name))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Judges again as it was judged. */
+    Audit.Result audit() {
+        Map<PolicyRef, Optional<Policy>> known = new ConcurrentHashMap<>();
+        Audit audit = new Audit(reference -> known.computeIfAbsent(reference, this::policy));
+        Audit.Result result = Audit.Result.NOTHING;
+        while (portions.hasNext()) {
+            Audit.Result portion = portions.next().parallelStream()
+                    .map(lead -> {
+                        Audit.Result one = audit(audit, lead);
+                        progress.run();
+                        return one;
+                    })
+                    .reduce(Audit.Result.NOTHING, Audit.Result::plus);
+            result = result.plus(portion);
+        }
+        return result;
+    }
+
+    private Optional<Policy> policy(PolicyRef reference) {
+        return policies.document(reference).flatMap(document -> {
+            try {
+                return Optional.of(
+                        PolicyReader.read(reference.toString(), document).policy());
+            } catch (RefusedDocument e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static Audit.Result audit(Audit audit, StoredLead lead) {
+        Audit.Result readable = audit.audit(lead.history());
+        Optional<StoredLead.Unreadable> unreadable = lead.unreadable();
+        // What cannot be read comes after all that can; a difference before it is the first.
+        if (unreadable.isEmpty()
+                || (readable.mismatched() > 0
+                        && readable.mismatches().get(0).sequence()
+                                < unreadable.get().sequence())) {
+            return readable;
+        }
+        return Audit.Result.of(
+                readable.verdicts(),
+                new Audit.Mismatch(
+                        lead.history().leadId(),
+                        unreadable.get().sequence(),
+                        "cannot be read: " + unreadable.get().reason()));
+    }
+}

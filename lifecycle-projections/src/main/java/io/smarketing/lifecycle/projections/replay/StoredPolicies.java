@@ -1,0 +1,43 @@
+package io.smarketing.lifecycle.projections.replay;
+
+import io.smarketing.lifecycle.policy.PolicyRef;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The policies of the write side, read only. */
+@Component
+class StoredPolicies implements Policies {
+
+    private final JdbcClient jdbc;
+
+    StoredPolicies(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public Optional<PolicyRef> active() {
+        return jdbc.sql("SELECT name, version FROM"
+                        + " (SELECT name, version FROM lifecycle.policy_activation ORDER BY id DESC LIMIT 1) latest"
+                        + " WHERE name IS NOT NULL")
+                .query((row, number) -> new PolicyRef(row.getString("name"), row.getString("version")))
+                .optional();
+    }
+
+    @Override
+    public Optional<String> document(PolicyRef reference) {
+        return jdbc.sql("SELECT document FROM lifecycle.policy_version WHERE name = ? AND version = ?")
+                .params(reference.name(), reference.version())
+                .query(String.class)
+                .optional();
+    }
+
+    @Override
+    public List<PolicyRef> versions(String name) {
+        return jdbc.sql("SELECT name, version FROM lifecycle.policy_version WHERE name = ? ORDER BY saved_at DESC")
+                .params(name)
+                .query((row, number) -> new PolicyRef(row.getString("name"), row.getString("version")))
+                .list();
+    }
+}

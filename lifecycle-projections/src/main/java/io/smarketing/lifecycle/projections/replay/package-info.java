@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.projections.replay;
+
+import org.jspecify.annotations.NullMarked;
