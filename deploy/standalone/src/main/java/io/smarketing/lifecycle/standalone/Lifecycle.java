@@ -6,10 +6,13 @@ import io.smarketing.lifecycle.standalone.offline.FunnelCommand;
 import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
 import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
 import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
+import io.smarketing.lifecycle.standalone.serve.ServeCommand;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -31,12 +34,16 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done (refused lines are told and counted), 1 the work found",
             "a problem (policy check), 2 wrong usage or input (and --strict).",
             "",
+            "Without a command the engine is served, with the options of serve.",
+            "",
             "Try it:",
+            "  lifecycle --demo",
             "  lifecycle generate --leads 2000 --out history.jsonl",
             "  lifecycle funnel --history history.jsonl --dimension source",
             "  lifecycle replay --history history.jsonl --policy policy.yaml"
         },
         subcommands = {
+            ServeCommand.class,
             GenerateCommand.class,
             ImportCommand.class,
             FunnelCommand.class,
@@ -46,6 +53,8 @@ import picocli.CommandLine.Spec;
             HelpCommand.class
         })
 public final class Lifecycle implements Runnable {
+
+    private static final Set<String> ABOUT_THE_PROGRAM = Set.of("-h", "--help", "-V", "--version");
 
     @Spec
     private CommandSpec spec;
@@ -78,7 +87,7 @@ public final class Lifecycle implements Runnable {
 
     private static int execute(CommandLine commandLine, String... arguments) {
         try {
-            return commandLine.execute(arguments);
+            return commandLine.execute(withCommand(arguments));
         } catch (OutOfMemoryError e) {
             commandLine
                     .getErr()
@@ -86,6 +95,13 @@ public final class Lifecycle implements Runnable {
                             .formatted(Runtime.getRuntime().maxMemory() >> 20));
             return CommandLine.ExitCode.USAGE;
         }
+    }
+
+    /** No command, or an option where a command should be: that is for {@code serve}, but for the questions about the whole program. */
+    private static String[] withCommand(String... arguments) {
+        boolean serves =
+                arguments.length == 0 || (arguments[0].startsWith("-") && !ABOUT_THE_PROGRAM.contains(arguments[0]));
+        return serves ? Stream.concat(Stream.of("serve"), Stream.of(arguments)).toArray(String[]::new) : arguments;
     }
 
     /** A user's mistake gets one line and no stack trace; ours gets the trace. */
@@ -104,6 +120,8 @@ public final class Lifecycle implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        System.setProperty("axoniq.update-checker.disabled", "true");
+        System.setProperty("disable-axoniq-console-message", "true");
         PrintWriter out =
                 new PrintWriter(new java.io.BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

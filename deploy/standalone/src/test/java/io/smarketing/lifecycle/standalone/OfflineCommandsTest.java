@@ -55,10 +55,10 @@ class OfflineCommandsTest {
     }
 
     @Test
-    void withoutArgumentsTheCommandsAreListed() {
-        CommandRun run = CommandRun.of();
+    void helpListsTheCommands() {
+        CommandRun run = CommandRun.of("--help");
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("generate", "import", "funnel", "replay", "verdicts", "policy");
+        assertThat(run.out()).contains("serve", "generate", "import", "funnel", "replay", "verdicts", "policy");
     }
 
     @Test

@@ -4,6 +4,8 @@ import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.event.CloudEventCodec;
 import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.lead.Fingerprint;
+import io.smarketing.lifecycle.standalone.send.Line;
+import io.smarketing.lifecycle.standalone.send.Lines;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CsvImport {
 
+    private static final Comparator<Made> IN_ORDER = Comparator.comparing(Made::occurredAt);
+
     private final Mapping mapping;
     private final Instant now;
     private final RefusedRows refusedRows;
@@ -33,7 +37,7 @@ final class CsvImport {
     private final Set<Path> filesRead = new HashSet<>();
     private final Map<Mapping.Lookup, Map<String, List<String>>> lookups = new HashMap<>();
     private final Map<String, Fingerprint> fingerprintsById = new HashMap<>();
-    private final List<Line> lines = new ArrayList<>();
+    private final List<Made> made = new ArrayList<>();
 
     /** Told of every row that is refused. */
     interface RefusedRows {
@@ -44,7 +48,7 @@ final class CsvImport {
         void read(CsvRow row) throws Refusal;
     }
 
-    private record Line(Instant occurredAt, byte[] json) {}
+    private record Made(Instant occurredAt, byte[] json, CsvTable table, long line) {}
 
     private record Formed(EventRule rule, Arrival arrival, byte[] json) {}
 
@@ -82,7 +86,7 @@ final class CsvImport {
             List<JoinedRows> joins = feed.joins().stream()
                     .map(join -> joinedRows(feed.table(), join))
                     .toList();
-            readRows(feed.table(), row -> makeEvents(feed, widened(row.cells(), joins)));
+            readRows(feed.table(), row -> makeEvents(feed, row.line(), widened(row.cells(), joins)));
         }
         return report;
     }
@@ -174,7 +178,7 @@ final class CsvImport {
         return row;
     }
 
-    private void makeEvents(Mapping.Feed feed, List<String> row) throws Refusal {
+    private void makeEvents(Mapping.Feed feed, long line, List<String> row) throws Refusal {
         List<Formed> events = new ArrayList<>();
         for (EventRule rule : feed.events()) {
             if (rule.appliesTo(row)) {
@@ -186,7 +190,7 @@ final class CsvImport {
             refuseConflict(event, ofThisRow);
         }
         for (Formed event : events) {
-            add(event);
+            add(event, feed.table(), line);
         }
     }
 
@@ -220,22 +224,55 @@ final class CsvImport {
         ofThisRow.put(id, fingerprint);
     }
 
-    private void add(Formed event) {
+    private void add(Formed event, CsvTable table, long line) {
         Arrival arrival = event.arrival();
         if (fingerprintsById.putIfAbsent(arrival.eventId().id(), arrival.fingerprint()) != null) {
             report.countDuplicate();
             return;
         }
         report.countEvent(event.rule());
-        lines.add(new Line(arrival.occurredAt(), event.json()));
+        made.add(new Made(arrival.occurredAt(), event.json(), table, line));
     }
 
     /** Writes the events as JSON lines in order of time; those of the same instant stay in the order of the rows. */
     void writeTo(OutputStream out) throws IOException {
-        lines.sort(Comparator.comparing(Line::occurredAt));
-        for (Line line : lines) {
-            out.write(line.json());
+        made.sort(IN_ORDER);
+        for (Made event : made) {
+            out.write(event.json());
             out.write('\n');
         }
+    }
+
+    /** The same events in the same order, each with the place of its row. */
+    Lines lines() {
+        made.sort(IN_ORDER);
+        return new Lines() {
+
+            private int next;
+
+            @Override
+            public @Nullable Line next() {
+                if (next == made.size()) {
+                    return null;
+                }
+                Made event = made.get(next++);
+                return new Line(event.table().fileName(), event.line(), event.json());
+            }
+
+            @Override
+            public long position() {
+                return next;
+            }
+
+            @Override
+            public long end() {
+                return made.size();
+            }
+
+            @Override
+            public String unit() {
+                return " events";
+            }
+        };
     }
 }

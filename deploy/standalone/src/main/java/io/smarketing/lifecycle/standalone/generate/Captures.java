@@ -10,7 +10,7 @@ final class Captures {
     private final long[] weightBefore;
     private int hour;
 
-    Captures(HistoryOptions options) {
+    Captures(GeneratorOptions options) {
         start = options.startMillis();
         leads = options.leads();
         Dice dice = new Dice(options.seed());

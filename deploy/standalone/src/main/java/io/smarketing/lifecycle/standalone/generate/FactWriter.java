@@ -33,12 +33,20 @@ final class FactWriter implements AutoCloseable {
     private final long firstDay;
     private final byte[][] dates;
     /** Lead ids and instants, which need no escaping. */
-    private final byte[] text = new byte[32];
+    private final byte[] text;
+
+    private final byte[] leadIds;
 
     private long lines;
 
-    /** For instants in [from, to], epoch milliseconds. */
-    FactWriter(OutputStream out, long from, long to) {
+    /**
+     * For instants in [from, to], epoch milliseconds.
+     *
+     * @param leadIds what the leads' ids begin with
+     */
+    FactWriter(OutputStream out, String leadIds, long from, long to) {
+        this.leadIds = leadIds.getBytes(StandardCharsets.US_ASCII);
+        this.text = new byte[this.leadIds.length + 32];
         for (Kind kind : Kind.values()) {
             types.put(kind, new SerializedString(kind.type()));
         }
@@ -98,10 +106,9 @@ final class FactWriter implements AutoCloseable {
         for (int rest = number / 10_000_000; rest > 0; rest /= 10) {
             digits++;
         }
-        text[0] = 'L';
-        text[1] = '-';
-        writeDigits(number, 2, digits);
-        json.writeRawUTF8String(text, 0, 2 + digits);
+        System.arraycopy(leadIds, 0, text, 0, leadIds.length);
+        writeDigits(number, leadIds.length, digits);
+        json.writeRawUTF8String(text, 0, leadIds.length + digits);
     }
 
     private void writeInstant(long instant) {

@@ -84,9 +84,9 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        HistoryOptions options;
+        GeneratorOptions options;
         try {
-            options = new HistoryOptions(leads, seed, start, days);
+            options = GeneratorOptions.ofFile(leads, seed, start, days);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
@@ -108,7 +108,7 @@ public final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private HistorySummary write(HistoryOptions options) throws IOException {
+    private HistorySummary write(GeneratorOptions options) throws IOException {
         HistoryGenerator generator = new HistoryGenerator(options);
         try (OutputStream stream = open();
                 ProgressBar bar = Progress.bar("writing", leads, " leads")) {

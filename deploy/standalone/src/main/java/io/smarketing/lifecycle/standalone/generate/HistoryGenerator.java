@@ -14,12 +14,21 @@ final class HistoryGenerator {
     /** Facts occur at most this long before the first capture. */
     private static final long LEAD_IN = 7 * Rhythm.DAY;
 
-    private final HistoryOptions options;
+    private static final String LEAD_IDS = "L-";
+
+    private final GeneratorOptions options;
+    private final String leadIds;
     private final int numberStep;
     private final int numberShift;
 
-    HistoryGenerator(HistoryOptions options) {
+    HistoryGenerator(GeneratorOptions options) {
+        this(options, LEAD_IDS);
+    }
+
+    /** @param leadIds what the leads' ids begin with, in ASCII that JSON need not escape */
+    HistoryGenerator(GeneratorOptions options, String leadIds) {
         this.options = options;
+        this.leadIds = leadIds;
         Dice dice = new Dice(Dice.mix(options.seed()));
         this.numberStep = stepCoprimeTo(options.leads());
         this.numberShift = dice.below(options.leads());
@@ -36,13 +45,13 @@ final class HistoryGenerator {
         Tally tally = new Tally();
         Captures captures = new Captures(options);
         ArrivalCalendar calendar = new ArrivalCalendar(start - LeadStory.EARLIEST, horizon);
-        try (FactWriter writer = new FactWriter(out, start - LEAD_IN, horizon)) {
+        try (FactWriter writer = new FactWriter(out, leadIds, start - LEAD_IN, horizon)) {
             for (int index = 0; index < options.leads(); index++) {
                 Dice dice = new Dice(Dice.mix(options.seed()) + Dice.mix(index + 1L));
                 long capture = captures.at(index, dice.unit());
                 calendar.releaseBefore(capture - LeadStory.EARLIEST, writer::write);
                 Lead lead = new Lead(index, number(index), capture, Profile.draw(dice), Storyline.at(index));
-                LeadHistory history = new LeadHistory(lead, dice, options.seed(), horizon);
+                ToldLead history = new ToldLead(lead, dice, options.seed(), horizon);
                 LeadStory.tell(lead, dice, history);
                 tally.add(history);
                 history.facts().forEach(calendar::add);

@@ -27,13 +27,13 @@ final class Journey {
 
     private final Lead lead;
     private final Dice dice;
-    private final LeadHistory history;
+    private final ToldLead history;
     private final List<Fact> visits = new ArrayList<>();
 
     /** Why a lead is marked: the visit that made it up to the threshold, and the points it then has. */
     record Qualification(Fact visit, int points) {}
 
-    Journey(Lead lead, Dice dice, LeadHistory history) {
+    Journey(Lead lead, Dice dice, ToldLead history) {
         this.lead = lead;
         this.dice = dice;
         this.history = history;
@@ -102,7 +102,7 @@ final class Journey {
     }
 
     /** Marks the lead on that ground; answers the instant of the mark. */
-    long mark(Qualification ground, @Nullable Deviation deviation) {
+    long mark(Qualification ground, @Nullable PlannedDeviation deviation) {
         Fact visit = ground.visit();
         boolean atOnce = visit.occurred() == lead.capture() || dice.chance(0.3);
         long at = Math.max(lead.capture(), visit.occurred()) + (atOnce ? 0 : 2 * SECOND + dice.below(40_000));
@@ -110,7 +110,7 @@ final class Journey {
         return at;
     }
 
-    void mark(long at, long notRecordedBefore, int score, @Nullable Deviation deviation) {
+    void mark(long at, long notRecordedBefore, int score, @Nullable PlannedDeviation deviation) {
         long recorded = Math.max(notRecordedBefore, Emitter.MAUTIC.arrival(dice, at));
         history.add(Emitter.MAUTIC, at, recorded, new MarkedMql(score), deviation);
     }

@@ -24,11 +24,11 @@ final class LeadStory {
 
     private final Lead lead;
     private final Dice dice;
-    private final LeadHistory history;
+    private final ToldLead history;
     private final Journey journey;
     private final SalesDesk desk;
 
-    private LeadStory(Lead lead, Dice dice, LeadHistory history) {
+    private LeadStory(Lead lead, Dice dice, ToldLead history) {
         this.lead = lead;
         this.dice = dice;
         this.history = history;
@@ -36,7 +36,7 @@ final class LeadStory {
         this.desk = new SalesDesk(lead, dice, history);
     }
 
-    static void tell(Lead lead, Dice dice, LeadHistory history) {
+    static void tell(Lead lead, Dice dice, ToldLead history) {
         LeadStory story = new LeadStory(lead, dice, history);
         story.capture();
         story.play();
@@ -145,12 +145,12 @@ final class LeadStory {
                 desk.conclude(capture);
             }
             case 1 -> {
-                desk.accept(before, Deviation.BEFORE_CAPTURE);
+                desk.accept(before, PlannedDeviation.BEFORE_CAPTURE);
                 desk.pursue(capture);
             }
-            case 2 -> desk.win(before, Deviation.BEFORE_CAPTURE);
+            case 2 -> desk.win(before, PlannedDeviation.BEFORE_CAPTURE);
             default -> {
-                journey.mark(before, before, Points.THRESHOLD, Deviation.BEFORE_CAPTURE);
+                journey.mark(before, before, Points.THRESHOLD, PlannedDeviation.BEFORE_CAPTURE);
                 desk.work(capture);
             }
         }
@@ -159,7 +159,7 @@ final class LeadStory {
     private void captureAgain() {
         Captured form = lead.profile().form(dice, Market.SOURCES.pick(dice));
         long at = Rhythm.visit(dice, lead.capture() + DAY + dice.waiting(30 * DAY));
-        history.add(Emitter.FORMS, at, form, Deviation.CAPTURED_AGAIN);
+        history.add(Emitter.FORMS, at, form, PlannedDeviation.CAPTURED_AGAIN);
     }
 
     private void repeated() {
@@ -167,24 +167,24 @@ final class LeadStory {
         switch (lead.variant(5)) {
             case 0 -> {
                 long again = marked + MINUTE + dice.waiting(5 * HOUR);
-                journey.mark(again, again, Points.THRESHOLD, Deviation.REPEATED);
+                journey.mark(again, again, Points.THRESHOLD, PlannedDeviation.REPEATED);
                 desk.work(again);
             }
             case 1 -> {
                 long accepted = desk.accept(desk.later(marked, DAY), null);
-                desk.pursue(desk.accept(desk.later(accepted, DAY), Deviation.REPEATED));
+                desk.pursue(desk.accept(desk.later(accepted, DAY), PlannedDeviation.REPEATED));
             }
             case 2 -> {
                 long rejected = desk.reject(desk.later(marked, DAY), null);
-                desk.reject(desk.later(rejected, DAY), Deviation.REPEATED);
+                desk.reject(desk.later(rejected, DAY), PlannedDeviation.REPEATED);
             }
             case 3 -> {
                 long lost = desk.lose(talk(marked), "timing", null);
-                desk.lose(desk.later(lost, DAY), "timing", Deviation.REPEATED);
+                desk.lose(desk.later(lost, DAY), "timing", PlannedDeviation.REPEATED);
             }
             default -> {
                 Fact won = desk.win(talk(marked), null);
-                desk.win(desk.later(won.occurred(), DAY), Deviation.REPEATED);
+                desk.win(desk.later(won.occurred(), DAY), PlannedDeviation.REPEATED);
             }
         }
     }
@@ -192,7 +192,7 @@ final class LeadStory {
     private void lateMark() {
         long accepted = desk.accept(desk.later(lead.capture(), 3 * HOUR), null);
         long worked = lead.variant(2) == 0 ? accepted : desk.contact(desk.later(accepted, DAY), true, null);
-        long marked = markAfter(Long.MIN_VALUE, worked + HOUR, Deviation.LATE_MARK);
+        long marked = markAfter(Long.MIN_VALUE, worked + HOUR, PlannedDeviation.LATE_MARK);
         desk.conclude(marked);
     }
 
@@ -200,17 +200,17 @@ final class LeadStory {
         long won = desk.win(talk(markEarly()), null).occurred();
         long after = desk.later(won, 6 * DAY);
         switch (lead.variant(5)) {
-            case 0 -> desk.contact(after, true, Deviation.AFTER_FINAL);
-            case 1 -> desk.accept(after, Deviation.AFTER_FINAL);
-            case 2 -> desk.lose(after, "timing", Deviation.AFTER_FINAL);
-            case 3 -> desk.reject(after, Deviation.AFTER_FINAL);
-            default -> markAfter(won, after, Deviation.AFTER_FINAL);
+            case 0 -> desk.contact(after, true, PlannedDeviation.AFTER_FINAL);
+            case 1 -> desk.accept(after, PlannedDeviation.AFTER_FINAL);
+            case 2 -> desk.lose(after, "timing", PlannedDeviation.AFTER_FINAL);
+            case 3 -> desk.reject(after, PlannedDeviation.AFTER_FINAL);
+            default -> markAfter(won, after, PlannedDeviation.AFTER_FINAL);
         }
     }
 
     private void backward() {
         long talked = talk(markEarly());
-        long handedOver = desk.accept(talked, Deviation.BACKWARD);
+        long handedOver = desk.accept(talked, PlannedDeviation.BACKWARD);
         desk.pursue(handedOver);
     }
 
@@ -219,19 +219,19 @@ final class LeadStory {
         switch (lead.variant(4)) {
             case 0 -> {
                 long rejected = desk.reject(desk.later(marked, DAY), null);
-                desk.contact(desk.later(rejected, DAY), false, Deviation.AFTER_EXIT);
+                desk.contact(desk.later(rejected, DAY), false, PlannedDeviation.AFTER_EXIT);
             }
             case 1 -> {
                 long rejected = desk.reject(desk.later(marked, DAY), null);
-                desk.lose(desk.later(rejected, 3 * DAY), "no-decision", Deviation.AFTER_EXIT);
+                desk.lose(desk.later(rejected, 3 * DAY), "no-decision", PlannedDeviation.AFTER_EXIT);
             }
             case 2 -> {
                 long lost = desk.lose(talk(marked), "competitor", null);
-                desk.contact(desk.later(lost, 9 * DAY), true, Deviation.AFTER_EXIT);
+                desk.contact(desk.later(lost, 9 * DAY), true, PlannedDeviation.AFTER_EXIT);
             }
             default -> {
                 long lost = desk.lose(talk(marked), "budget", null);
-                desk.reject(desk.later(lost, DAY), Deviation.AFTER_EXIT);
+                desk.reject(desk.later(lost, DAY), PlannedDeviation.AFTER_EXIT);
             }
         }
     }
@@ -282,7 +282,7 @@ final class LeadStory {
     }
 
     /** Sees to it that the lead has the points soon after {@code earliest}, and marks it. */
-    private long markAfter(long cycleStart, long earliest, @Nullable Deviation deviation) {
+    private long markAfter(long cycleStart, long earliest, @Nullable PlannedDeviation deviation) {
         journey.burst(earliest + HOUR + dice.waiting(5 * DAY));
         return journey.mark(Objects.requireNonNull(journey.qualification(cycleStart, earliest)), deviation);
     }

@@ -32,11 +32,11 @@ final class SalesDesk {
 
     private final Lead lead;
     private final Dice dice;
-    private final LeadHistory history;
+    private final ToldLead history;
     private final SalesPerson person;
     private final List<Long> cycleEnds = new ArrayList<>();
 
-    SalesDesk(Lead lead, Dice dice, LeadHistory history) {
+    SalesDesk(Lead lead, Dice dice, ToldLead history) {
         this.lead = lead;
         this.dice = dice;
         this.history = history;
@@ -126,7 +126,7 @@ final class SalesDesk {
         }
         cycleEnds.add(at);
         if (dice.chance(0.02)) {
-            contact(later(at, HOUR), dice.chance(0.4), Deviation.AFTER_EXIT);
+            contact(later(at, HOUR), dice.chance(0.4), PlannedDeviation.AFTER_EXIT);
         }
         return OptionalLong.of(at);
     }
@@ -144,7 +144,7 @@ final class SalesDesk {
         return pursue(at);
     }
 
-    long accept(long at, @Nullable Deviation deviation) {
+    long accept(long at, @Nullable PlannedDeviation deviation) {
         String by = deviation == null
                 ? person.name()
                 : Market.SALES_PEOPLE.pick(dice).name();
@@ -152,7 +152,7 @@ final class SalesDesk {
         return at;
     }
 
-    long contact(long at, boolean reached, @Nullable Deviation deviation) {
+    long contact(long at, boolean reached, @Nullable PlannedDeviation deviation) {
         double drawn = dice.unit();
         Emitter emitter = drawn < 0.6 ? Emitter.DIALLER : Emitter.CRM;
         String channel = drawn < 0.7 ? "call" : drawn < 0.9 || !reached ? "email" : "meeting";
@@ -163,27 +163,27 @@ final class SalesDesk {
     /** A call somebody made before the form came in; told at once, and so before the capture. */
     void callBeforeCapture(long at) {
         Contacted call = new Contacted(person.name(), "call", true);
-        history.add(Emitter.DIALLER, at, at + 20 * SECOND, call, Deviation.BEFORE_CAPTURE);
+        history.add(Emitter.DIALLER, at, at + 20 * SECOND, call, PlannedDeviation.BEFORE_CAPTURE);
     }
 
     /** Answers the instant, as the other single facts do. */
-    long reject(long at, @Nullable Deviation deviation) {
+    long reject(long at, @Nullable PlannedDeviation deviation) {
         return reject(at, rejectionReason(), deviation);
     }
 
-    private long reject(long at, String reason, @Nullable Deviation deviation) {
+    private long reject(long at, String reason, @Nullable PlannedDeviation deviation) {
         history.add(Emitter.CRM, at, new Rejected(person.name(), reason), deviation);
         cycleEnds.add(at);
         return at;
     }
 
-    long lose(long at, String reason, @Nullable Deviation deviation) {
+    long lose(long at, String reason, @Nullable PlannedDeviation deviation) {
         history.add(Emitter.CRM, at, new Lost(person.name(), reason), deviation);
         cycleEnds.add(at);
         return at;
     }
 
-    Fact win(long at, @Nullable Deviation deviation) {
+    Fact win(long at, @Nullable PlannedDeviation deviation) {
         return history.add(Emitter.CRM, at, new Won(amount(), lead.profile().currency()), deviation);
     }
 

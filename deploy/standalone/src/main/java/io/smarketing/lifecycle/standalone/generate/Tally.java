@@ -13,7 +13,7 @@ final class Tally {
     private static final long COOLDOWN = 30 * Rhythm.DAY;
 
     private final Map<Kind, Long> kinds = new EnumMap<>(Kind.class);
-    private final Map<Deviation, Long> planned = new EnumMap<>(Deviation.class);
+    private final Map<PlannedDeviation, Long> planned = new EnumMap<>(PlannedDeviation.class);
     private long leads;
     private long events;
     private long duplicates;
@@ -23,7 +23,7 @@ final class Tally {
     private long ties;
 
     /** @param history sorted by arrival */
-    void add(LeadHistory history) {
+    void add(ToldLead history) {
         List<Fact> facts = history.facts();
         leads++;
         events += facts.size();
@@ -31,7 +31,7 @@ final class Tally {
         for (Fact fact : facts) {
             kinds.merge(fact.kind(), 1L, Long::sum);
         }
-        for (Deviation deviation : history.plannedDeviations()) {
+        for (PlannedDeviation deviation : history.plannedDeviations()) {
             planned.merge(deviation, 1L, Long::sum);
         }
         leadsWithLateFacts += hasLateFact(facts) ? 1 : 0;
@@ -52,7 +52,7 @@ final class Tally {
                 leadsWithFactsBeforeCapture,
                 ties,
                 kinds.getOrDefault(Kind.VOIDED, 0L),
-                labelled(Deviation.values(), Deviation::label, planned));
+                labelled(PlannedDeviation.values(), PlannedDeviation::label, planned));
     }
 
     /** A folded fact arrives after one that occurred later. */

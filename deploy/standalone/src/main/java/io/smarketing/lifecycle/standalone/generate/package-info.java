@@ -1,4 +1,4 @@
-/** Writes believable lead histories: {@code lifecycle generate}. */
+/** Believable lead histories: {@code lifecycle generate} writes them, the demo plays them. */
 @NullMarked
 package io.smarketing.lifecycle.standalone.generate;
 

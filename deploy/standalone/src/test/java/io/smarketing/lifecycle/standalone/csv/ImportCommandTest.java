@@ -381,10 +381,20 @@ class ImportCommandTest {
         assertThat(folder.path("leads.csv")).content().startsWith("id,created");
     }
 
+    private static void assertWrongUsage(String message, String... arguments) {
+        ImportFolder.Run run = ImportFolder.call(arguments);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+    }
+
     @Test
     void wrongUsageIsTold() {
-        ImportFolder.Run run = ImportFolder.call("leads.csv");
-        assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("Missing required options: '--mapping=FILE', '--out=FILE'");
+        assertWrongUsage("Add --out FILE (a file) or --url URL (an engine)", "leads.csv");
+        assertWrongUsage("CSV files need --mapping FILE; a history is one already", "leads.csv", "--out", "o.jsonl");
+        assertWrongUsage("send it by --url URL", "h.jsonl", "--out", "o.jsonl");
+        assertWrongUsage("needs --mapping FILE", "h.jsonl", "--out", "o.jsonl", "--url", "http://localhost:1");
+        assertWrongUsage(
+                "h.jsonl.gz is a history, which needs no mapping", "h.jsonl.gz", "--mapping", "m", "--out", "o");
+        assertWrongUsage("'soon' is no time to wait (write 30s, 5m or 2h)", "h.jsonl", "--timeout", "soon");
     }
 }

@@ -140,7 +140,7 @@ class HistoryGeneratorTest {
         }
 
         assertThat(found).isEqualTo(new TreeMap<>(written.summary.plannedDeviations()));
-        assertThat(found).hasSize(Deviation.values().length);
+        assertThat(found).hasSize(PlannedDeviation.values().length);
     }
 
     @Test
@@ -163,16 +163,16 @@ class HistoryGeneratorTest {
 
     @Test
     void allOfTheHistoryLiesBeforeTheHorizon() throws IOException {
-        HistoryOptions shortest = new HistoryOptions(2_000, 1, LocalDate.of(2026, 5, 4), 1);
+        GeneratorOptions shortest = GeneratorOptions.ofFile(2_000, 1, LocalDate.of(2026, 5, 4), 1);
         assertThat(Written.of(shortest).lines)
                 .allMatch(line -> line.recorded.isBefore(Instant.parse("2026-11-01T00:00:00Z")));
     }
 
-    private static HistoryOptions options(int leads, long seed) {
-        return new HistoryOptions(leads, seed, NEW_YEAR, 365);
+    private static GeneratorOptions options(int leads, long seed) {
+        return GeneratorOptions.ofFile(leads, seed, NEW_YEAR, 365);
     }
 
-    private static byte[] bytes(HistoryOptions options) throws IOException {
+    private static byte[] bytes(GeneratorOptions options) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new HistoryGenerator(options).write(out, told -> {});
         return out.toByteArray();
@@ -331,7 +331,7 @@ class HistoryGeneratorTest {
             Map<String, List<Line>> byLead,
             int events) {
 
-        private static Written of(HistoryOptions options) throws IOException {
+        private static Written of(GeneratorOptions options) throws IOException {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             HistorySummary summary = new HistoryGenerator(options).write(out, told -> {});
             List<Line> lines = new String(out.toByteArray(), StandardCharsets.UTF_8)

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All that is recorded of one lead before the horizon. What would arrive later is left out, and not counted. */
-final class LeadHistory {
+final class ToldLead {
 
     private final Lead lead;
     private final Dice dice;
@@ -14,11 +14,11 @@ final class LeadHistory {
     private final long horizon;
     private final List<Fact> facts = new ArrayList<>();
     private final List<Fact> repeats = new ArrayList<>();
-    private final List<Deviation> planned = new ArrayList<>(0);
+    private final List<PlannedDeviation> planned = new ArrayList<>(0);
     private int drawnIds;
     private boolean salesOver;
 
-    LeadHistory(Lead lead, Dice dice, long seed, long horizon) {
+    ToldLead(Lead lead, Dice dice, long seed, long horizon) {
         this.lead = lead;
         this.dice = dice;
         this.seed = Dice.mix(seed);
@@ -26,11 +26,11 @@ final class LeadHistory {
     }
 
     /** Records what occurred when its emitter sends it. */
-    Fact add(Emitter emitter, long occurred, Detail detail, @Nullable Deviation deviation) {
+    Fact add(Emitter emitter, long occurred, Detail detail, @Nullable PlannedDeviation deviation) {
         return add(emitter, occurred, emitter.arrival(dice, occurred), detail, deviation);
     }
 
-    Fact add(Emitter emitter, long occurred, long recorded, Detail detail, @Nullable Deviation deviation) {
+    Fact add(Emitter emitter, long occurred, long recorded, Detail detail, @Nullable PlannedDeviation deviation) {
         Fact fact = new Fact(emitter, nextId(), lead.number(), occurred, recorded, detail);
         boolean bySales = emitter == Emitter.CRM || emitter == Emitter.DIALLER;
         if (recorded >= horizon || (bySales && salesOver)) {
@@ -96,7 +96,7 @@ final class LeadHistory {
         return repeats;
     }
 
-    List<Deviation> plannedDeviations() {
+    List<PlannedDeviation> plannedDeviations() {
         return planned;
     }
 

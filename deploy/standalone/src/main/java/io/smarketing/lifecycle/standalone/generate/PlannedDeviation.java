@@ -1,7 +1,7 @@
 package io.smarketing.lifecycle.standalone.generate;
 
 /** The ways in which a fact may fit no transition. */
-enum Deviation {
+enum PlannedDeviation {
     CAPTURED_AGAIN("captured-again"),
     REPEATED("repeated"),
     LATE_MARK("late-mark"),
@@ -12,7 +12,7 @@ enum Deviation {
 
     private final String label;
 
-    Deviation(String label) {
+    PlannedDeviation(String label) {
         this.label = label;
     }
 

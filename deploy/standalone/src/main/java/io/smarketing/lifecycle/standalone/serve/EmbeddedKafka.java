@@ -1,0 +1,118 @@
+package io.smarketing.lifecycle.standalone.serve;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.springframework.util.FileSystemUtils;
+
+/** A Kafka of our own inside this process, broker and controller in one, at localhost, that keeps its data in a folder. */
+final class EmbeddedKafka implements AutoCloseable {
+
+    private static final int NODE = 1;
+    private static final String CONTROLLER = "CONTROLLER";
+
+    private final KafkaRaftServer server;
+    private final int port;
+
+    private EmbeddedKafka(KafkaRaftServer server, int port) {
+        this.server = server;
+        this.port = port;
+    }
+
+    static EmbeddedKafka start(Path data, int preferredPort, Consumer<String> progress) throws IOException {
+        if (!Files.exists(data)) {
+            progress.accept("formatting Kafka …");
+            format(data);
+        }
+        int port = Port.preferably(preferredPort);
+        KafkaRaftServer server =
+                new KafkaRaftServer(KafkaConfig.apply(settings(data, port, Port.preferably(0)), false), Time.SYSTEM);
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw new IOException("Kafka did not start on the data in %s: %s".formatted(data, e.getMessage()), e);
+        }
+        return new EmbeddedKafka(server, port);
+    }
+
+    int port() {
+        return port;
+    }
+
+    String bootstrapServers() {
+        return Port.LOCALHOST + ":" + port;
+    }
+
+    /** Beside its place first, so that an interrupted start leaves nothing half done. The cluster's id stays in the folder. */
+    private static void format(Path data) throws IOException {
+        Path unfinished = data.resolveSibling(data.getFileName() + ".unfinished");
+        FileSystemUtils.deleteRecursively(unfinished);
+        Files.createDirectories(unfinished);
+        DataFolder.permit(unfinished, DataFolder.OWNER_ONLY);
+        try (PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+            new Formatter()
+                    .setPrintStream(silent)
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(NODE)
+                    .setControllerListenerName(CONTROLLER)
+                    .setMetadataLogDirectory(unfinished.toString())
+                    .addDirectory(unfinished.toString())
+                    .run();
+        } catch (Exception e) {
+            throw new IOException("cannot format %s for Kafka".formatted(data), e);
+        }
+        Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static Map<String, String> settings(Path data, int port, int controllerPort) {
+        Map<String, String> settings = new HashMap<>();
+        String broker = "PLAINTEXT://%s:%d".formatted(Port.LOCALHOST, port);
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", Integer.toString(NODE));
+        settings.put("controller.quorum.voters", "%d@%s:%d".formatted(NODE, Port.LOCALHOST, controllerPort));
+        settings.put("controller.listener.names", CONTROLLER);
+        settings.put("listeners", "%s,%s://%s:%d".formatted(broker, CONTROLLER, Port.LOCALHOST, controllerPort));
+        settings.put("advertised.listeners", broker);
+        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        settings.put("log.dirs", data.toString());
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+
+        for (String topic : new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
+            settings.put(topic + ".replication.factor", "1");
+            settings.put(topic + ".num.partitions", "4");
+        }
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+
+        // A start after a crash reads the last segment of every partition.
+        settings.put("log.segment.bytes", Integer.toString(16 << 20));
+        settings.put("log.index.size.max.bytes", Integer.toString(1 << 20));
+        settings.put("num.recovery.threads.per.data.dir", "2");
+        // Sized for one machine; the cleaner's default buffer alone takes 128 MB of heap.
+        settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
+        settings.put("num.network.threads", "2");
+        settings.put("num.io.threads", "4");
+        settings.put("background.threads", "4");
+        return settings;
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.standalone.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.smarketing.lifecycle.standalone.serve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,267 @@
+package io.smarketing.lifecycle.projections.funnel;
+
+import io.smarketing.lifecycle.event.Topic;
+import io.smarketing.lifecycle.projections.funnel.ReadTables.Elsewhere;
+import io.smarketing.lifecycle.projections.funnel.ReadTables.TopicNow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Reads the topics that the read tables mirror. Its positions are in the tables, not in a consumer group: so after any
+ * failure it asks the tables where they stand, and goes on from there.
+ */
+@Component
+class TableWriter implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
+
+    private static final List<String> TOPICS = List.of(Topic.FUNNEL_STAGES.topicName(), Topic.LEAD_STATE.topicName());
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration LOOK_FOR_TOPICS = Duration.ofSeconds(1);
+    private static final Duration LOOK_AT_TOPICS = Duration.ofSeconds(30);
+    private static final Duration ASK = Duration.ofSeconds(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+
+    private final ReadTables tables;
+    private final KafkaProperties kafka;
+
+    private volatile boolean running;
+    private CountDownLatch stopped = new CountDownLatch(1);
+    private volatile @Nullable Consumer<byte[], byte[]> consumer;
+    private @Nullable Thread thread;
+    private int failures;
+
+    TableWriter(ReadTables tables, KafkaProperties kafka) {
+        this.tables = tables;
+        this.kafka = kafka;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (!running) {
+            running = true;
+            stopped = new CountDownLatch(1);
+            thread = new Thread(this::run, "table-writer");
+            thread.start();
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        running = false;
+        stopped.countDown();
+        Consumer<byte[], byte[]> reading = consumer;
+        if (reading != null) {
+            reading.wakeup();
+        }
+        Thread writing = thread;
+        if (writing != null) {
+            try {
+                writing.join(2_000);
+                // Only a question to a broker that does not answer takes longer.
+                writing.interrupt();
+                writing.join(5_000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            thread = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    private void run() {
+        while (running) {
+            try (Admin admin = Admin.create(adminSettings());
+                    Consumer<byte[], byte[]> reading = new KafkaConsumer<>(consumerSettings())) {
+                consumer = reading;
+                while (running) {
+                    tryMirror(admin, reading);
+                }
+            } catch (RuntimeException e) {
+                waitFor(e);
+            } finally {
+                consumer = null;
+            }
+        }
+    }
+
+    private void tryMirror(Admin admin, Consumer<byte[], byte[]> reading) {
+        try {
+            mirror(admin, reading);
+        } catch (Elsewhere e) {
+            LOG.info("{}: reading on from where the tables stand", e.getMessage());
+            pause(FIRST_PAUSE);
+        } catch (WakeupException | InterruptException | InterruptedException e) {
+            LOG.debug("woken, to stop", e);
+        } catch (RuntimeException | ExecutionException e) {
+            waitFor(e);
+        }
+    }
+
+    private void waitFor(Exception trouble) {
+        if (running) {
+            tellTrouble(trouble);
+            pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures++, 5)));
+        }
+    }
+
+    private void pause(Duration pause) {
+        try {
+            boolean stopping = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+            LOG.trace("stopping: {}", stopping);
+        } catch (InterruptedException e) {
+            LOG.debug("woken, to stop", e);
+        }
+    }
+
+    /** Once, until it works again. */
+    private void tellTrouble(Exception e) {
+        if (failures > 0) {
+            LOG.debug("still", e);
+        } else if (e instanceof DataAccessException
+                || e instanceof TransactionException
+                || e instanceof KafkaException
+                || e instanceof ExecutionException) {
+            LOG.warn(
+                    "the read tables wait; nothing is lost, tried again until it works: {}",
+                    String.valueOf(e instanceof ExecutionException ? e.getCause() : e));
+        } else {
+            LOG.error("the read tables wait; nothing is lost, tried again until it works", e);
+        }
+    }
+
+    private void tellRecovery() {
+        if (failures > 0) {
+            failures = 0;
+            LOG.info("the read tables are written again");
+        }
+    }
+
+    /** Reads and writes until told to stop, or until topics or partitions are others. */
+    private void mirror(Admin admin, Consumer<byte[], byte[]> reading)
+            throws Elsewhere, ExecutionException, InterruptedException {
+        Map<String, TopicNow> topics = topics(admin);
+        Map<TopicPartition, Long> reached = begin(reading, topics);
+        Duration interval = topics.size() < TOPICS.size() ? LOOK_FOR_TOPICS : LOOK_AT_TOPICS;
+        long lookAgain = System.nanoTime() + interval.toNanos();
+        while (running) {
+            if (topics.isEmpty()) {
+                pause(POLL);
+            } else {
+                ConsumerRecords<byte[], byte[]> records = reading.poll(POLL);
+                if (!records.isEmpty()) {
+                    tables.write(records, topics, reached);
+                    tellRecovery();
+                }
+            }
+            if (System.nanoTime() - lookAgain > 0) {
+                if (!topics(admin).equals(topics)) {
+                    return;
+                }
+                tellRecovery();
+                lookAgain = System.nanoTime() + interval.toNanos();
+            }
+        }
+    }
+
+    private Map<TopicPartition, Long> begin(Consumer<byte[], byte[]> reading, Map<String, TopicNow> topics) {
+        List<TopicPartition> partitions = new ArrayList<>();
+        topics.forEach((topic, now) -> {
+            for (int partition = 0; partition < now.partitions(); partition++) {
+                partitions.add(new TopicPartition(topic, partition));
+            }
+        });
+        reading.assign(partitions);
+        Map<TopicPartition, Long> reached = tables.positions(topics);
+        reached.keySet().retainAll(partitions);
+        Map<TopicPartition, Long> ends = reading.endOffsets(partitions, ASK);
+        for (String topic : TOPICS) {
+            boolean beyondItsEnd = partitions.stream()
+                    .filter(partition -> partition.topic().equals(topic))
+                    .anyMatch(partition -> reached.getOrDefault(partition, 0L) > ends.getOrDefault(partition, 0L));
+            if (beyondItsEnd) {
+                LOG.info("topic {} ends before what was read of it: its table is filled again", topic);
+                tables.startOver(topic);
+                reached.keySet().removeIf(partition -> partition.topic().equals(topic));
+            }
+        }
+        reading.beginningOffsets(partitions, ASK)
+                .forEach((partition, beginning) ->
+                        reading.seek(partition, Math.max(beginning, reached.getOrDefault(partition, 0L))));
+        return reached;
+    }
+
+    /** Those of the topics that are there. */
+    private Map<String, TopicNow> topics(Admin admin) throws ExecutionException, InterruptedException {
+        Map<String, TopicNow> topics = new HashMap<>();
+        for (var answer : admin.describeTopics(TOPICS).topicNameValues().entrySet()) {
+            try {
+                TopicDescription topic = answer.getValue().get();
+                UUID id = new UUID(
+                        topic.topicId().getMostSignificantBits(),
+                        topic.topicId().getLeastSignificantBits());
+                topics.put(answer.getKey(), new TopicNow(id, topic.partitions().size()));
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        }
+        return topics;
+    }
+
+    private Map<String, Object> adminSettings() {
+        Map<String, Object> settings = kafka.buildAdminProperties();
+        settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "lifecycle-table-writer-admin");
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ASK.toMillis());
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ASK.toMillis() / 2);
+        return settings;
+    }
+
+    private Map<String, Object> consumerSettings() {
+        Map<String, Object> settings = kafka.buildConsumerProperties();
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "lifecycle-table-writer");
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ASK.toMillis());
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ASK.toMillis() / 2);
+        return settings;
+    }
+}

@@ -1,0 +1,76 @@
+/** What the page asks for beside the stream. These answers may be missing: the page does without. */
+
+import { element, show } from './dom.js';
+import { count } from './words.js';
+
+const EVERY = 4000;
+const TALLIES = ['sent', 'stored', 'duplicates', 'parked', 'refused', 'deadLetters'];
+
+async function ask(path) {
+  try {
+    const answer = await fetch(path, { headers: { accept: 'application/json' } });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+export async function dimensions() {
+  return (await ask('v1/funnel/dimensions'))?.dimensions ?? ['all', 'source', 'campaign', 'persona', 'owner'];
+}
+
+/** Asks now and every few seconds while the page is looked at. */
+export function keepAsking() {
+  const lines = new Map();
+  let busy = false;
+  const again = async () => {
+    if (busy || document.hidden) {
+      return;
+    }
+    busy = true;
+    const [policies, intake] = await Promise.all([ask('v1/policies'), ask('v1/intake')]);
+    busy = false;
+    showPolicy(policies);
+    showIntake(intake, lines);
+  };
+  again();
+  setInterval(again, EVERY);
+  document.addEventListener('visibilitychange', again);
+}
+
+function showPolicy(answer) {
+  const policies = Array.isArray(answer) ? answer : answer?.policies;
+  if (!Array.isArray(policies)) {
+    return;
+  }
+  const active = policies.find((policy) => policy.state === 'active');
+  const target = document.getElementById('policy');
+  target.textContent = active ? `${active.name}@${active.version}` : 'none: marks from outside count';
+  target.title = target.textContent;
+}
+
+function showIntake(answer, lines) {
+  const section = document.getElementById('intake');
+  if (!Array.isArray(answer?.doors)) {
+    return;
+  }
+  section.hidden = answer.doors.length === 0;
+  for (const door of answer.doors) {
+    let line = lines.get(door.door);
+    if (!line) {
+      line = TALLIES.map(() => element('span'));
+      document
+        .getElementById('doors')
+        .append(
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, String(door.door)),
+            ...line.map((cell) => element('td', { class: 'number' }, cell)),
+          ),
+        );
+      lines.set(door.door, line);
+    }
+    TALLIES.forEach((name, index) => show(line[index], count(door[name] ?? 0)));
+  }
+}
