@@ -3,10 +3,10 @@ package io.smarketing.lifecycle.policy;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** One lead's activities of the running cycle, as the engagement rules count them. Not thread-safe. */
 public final class EngagementTally {
@@ -78,16 +78,21 @@ public final class EngagementTally {
         Duration within = rule.within();
         Duration halfLife = rule.halfLife();
         Instant start = within == null ? Instant.MIN : at.minus(within);
-        long halfLifeMicros = halfLife == null ? 0 : halfLife.toNanos() / 1_000;
+        long halfLifeMicros = halfLife == null ? 0 : micros(halfLife);
         BigInteger weighted = BigInteger.ZERO;
         for (Occurrence occurrence : occurrences) {
             if (occurrence.at().isAfter(start)) {
                 long weight = halfLife == null
                         ? Decay.WHOLE
-                        : Decay.weight(ChronoUnit.MICROS.between(occurrence.at(), at), halfLifeMicros);
+                        : Decay.weight(micros(Duration.between(occurrence.at(), at)), halfLifeMicros);
                 weighted = weighted.add(BigInteger.valueOf(occurrence.count()).multiply(BigInteger.valueOf(weight)));
             }
         }
         return bounded(weighted.multiply(BigInteger.valueOf(rule.points())).divide(BigInteger.valueOf(Decay.WHOLE)));
+    }
+
+    /** Not by way of nanoseconds, which overflow beyond 292 years. */
+    private static long micros(Duration duration) {
+        return TimeUnit.SECONDS.toMicros(duration.toSeconds()) + TimeUnit.NANOSECONDS.toMicros(duration.toNanosPart());
     }
 }

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.projections.funnel;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
@@ -48,7 +49,7 @@ class TablesAway {
     }
 
     /** Connection lost (08), shut down or starting up (57P). */
-    private static boolean isAway(String sqlState) {
-        return sqlState.startsWith("08") || sqlState.startsWith("57P");
+    private static boolean isAway(@Nullable String sqlState) {
+        return sqlState != null && (sqlState.startsWith("08") || sqlState.startsWith("57P"));
     }
 }

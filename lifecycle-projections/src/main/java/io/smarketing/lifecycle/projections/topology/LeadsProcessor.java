@@ -130,6 +130,10 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
         LeadState before = LeadState.read(packed);
         LeadState after;
         if (entry.event() instanceof LeadEvent.Scored score) {
+            if (score.policy() == null) {
+                // Another system's own score is kept in history; the lead's is what a policy says.
+                return LeadState.advance(packed, event);
+            }
             after = before.scored(event, score.score(), score.disqualified());
         } else {
             after = before.folded(event, entry);

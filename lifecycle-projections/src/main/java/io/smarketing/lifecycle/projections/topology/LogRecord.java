@@ -1,12 +1,13 @@
 package io.smarketing.lifecycle.projections.topology;
 
+import com.ethlo.time.ITU;
 import io.smarketing.lifecycle.event.EventType;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.Recorded;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.header.Header;
@@ -35,21 +36,32 @@ record LogRecord(
             throw new UnreadableRecord("it has no value");
         }
         String type = attribute(headers, "type");
-        String recordedTime = attribute(headers, "recordedtime");
+        return new LogRecord(
+                leadId,
+                EventType.ofWireName(type)
+                        .orElseThrow(() -> new UnreadableRecord("its type '%s' is unknown".formatted(type))),
+                number(headers, "sequence"),
+                number(headers, "position"),
+                instant(headers, "recordedtime"),
+                headers,
+                value);
+    }
+
+    private static long number(Headers headers, String name) throws UnreadableRecord {
+        String text = attribute(headers, name);
         try {
-            return new LogRecord(
-                    leadId,
-                    EventType.ofWireName(type)
-                            .orElseThrow(() -> new UnreadableRecord("its type '%s' is unknown".formatted(type))),
-                    Long.parseLong(attribute(headers, "sequence")),
-                    Long.parseLong(attribute(headers, "position")),
-                    Instant.parse(recordedTime),
-                    headers,
-                    value);
+            return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw new UnreadableRecord("ce_sequence or ce_position is no number: " + e.getMessage());
-        } catch (DateTimeParseException e) {
-            throw new UnreadableRecord("ce_recordedtime '%s' is no instant".formatted(recordedTime));
+            throw new UnreadableRecord("the header %s%s '%s' is no number".formatted(PREFIX, name, text));
+        }
+    }
+
+    private static Instant instant(Headers headers, String name) throws UnreadableRecord {
+        String text = attribute(headers, name);
+        try {
+            return ITU.parseDateTime(text).toInstant();
+        } catch (DateTimeException | IllegalArgumentException e) {
+            throw new UnreadableRecord("the header %s%s '%s' is no instant".formatted(PREFIX, name, text));
         }
     }
 

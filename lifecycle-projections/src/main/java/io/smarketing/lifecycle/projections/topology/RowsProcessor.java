@@ -37,6 +37,8 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
     private static final Duration PERIOD = Duration.ofMillis(100);
     /** Rows are written no later than after so many changes. */
     private static final long MOST_PENDING = 5_000;
+    /** Of a packet only the latest form between two commits is logged: that is one record for many changes. */
+    private static final int MOST_IN_PACKET = 32;
     /** Of the time under load, writing takes no more than a fourth: then each row takes more changes at once. */
     private static final int REST = 3;
     /** Beyond it, rows leave memory after they were written. */
@@ -52,9 +54,12 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
     private @Nullable ProcessorContext<String, byte[]> context;
     private @Nullable KeyValueStore<Bytes, byte[]> written;
     private @Nullable KeyValueStore<Long, byte[]> pending;
-    /** Pending changes have the numbers from 0 on. */
     private long pendingCount;
+    /** Pending changes lie in packets, numbered from 0 on; the last one takes more. */
+    private PackedOutput packet = new PackedOutput();
 
+    private long packetNumber;
+    private int inPacket;
     private long restUntil;
 
     RowsProcessor(TopologyCounts counts) {
@@ -117,14 +122,20 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
         rows.clear();
         changed.clear();
         pendingCount = 0;
+        packetNumber = 0;
         restUntil = 0;
         try (KeyValueIterator<Long, byte[]> left = pendingChanges().all()) {
             while (left.hasNext()) {
-                var change = left.next();
-                apply(RowChanges.read(change.value));
-                pendingCount = Math.max(pendingCount, change.key + 1);
+                var next = left.next();
+                PackedInput changes = new PackedInput(next.value);
+                while (!changes.isAtEnd()) {
+                    apply(RowChanges.read(changes.block()));
+                    pendingCount++;
+                }
+                packetNumber = Math.max(packetNumber, next.key + 1);
             }
         }
+        beginPacket();
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::writeUnlessResting);
     }
 
@@ -149,10 +160,25 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
             counts.countUnreadable("a change of rows", String.valueOf(e.getMessage()));
             return;
         }
-        pendingChanges().put(pendingCount++, received.value());
+        putBy(received.value());
         apply(changes);
         if (pendingCount >= MOST_PENDING) {
             writeChanged();
+        }
+    }
+
+    private void beginPacket() {
+        packet = new PackedOutput();
+        inPacket = 0;
+    }
+
+    private void putBy(byte[] changes) {
+        packet.block(changes);
+        pendingChanges().put(packetNumber, packet.toByteArray());
+        pendingCount++;
+        if (++inPacket == MOST_IN_PACKET) {
+            packetNumber++;
+            beginPacket();
         }
     }
 
@@ -201,9 +227,12 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
             row.changed.clear();
         }
         changed.clear();
-        while (pendingCount > 0) {
-            pendingChanges().delete(--pendingCount);
+        for (long number = 0; number <= packetNumber; number++) {
+            pendingChanges().delete(number);
         }
+        pendingCount = 0;
+        packetNumber = 0;
+        beginPacket();
         if (rows.size() > MOST_IN_MEMORY) {
             rows.clear();
         }

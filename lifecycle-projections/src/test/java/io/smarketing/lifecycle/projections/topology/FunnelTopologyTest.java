@@ -303,6 +303,18 @@ class FunnelTopologyTest {
     }
 
     @Test
+    void anotherSystemsScoreIsNotTheLeads() {
+        BigDecimal outside = BigDecimal.valueOf(99);
+        LeadEvent.Scored scored = new LeadEvent.Scored(outside, null, null, null, null, null, List.of());
+        TopologyRun.Compacted shown = new TopologyRun.Compacted();
+        try (TopologyRun run = run(new KeptStore.Disk(), shown)) {
+            run.send(lead("lead", captured("web"), scored(42), scored, new LeadEvent.Accepted("ann")));
+            run.read();
+        }
+        assertThat(shown.state("lead").path("score").longValue()).isEqualTo(42);
+    }
+
+    @Test
     void whenAllCapturesAreVoidedTheStateGoesAndTheRowsStayAsZeros() {
         List<RandomLog.Written> log = lead(
                 "lead",

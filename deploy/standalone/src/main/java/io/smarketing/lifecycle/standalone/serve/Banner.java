@@ -54,10 +54,14 @@ record Banner(LocalEngine engine, double seconds) {
     private String postgres() {
         String url = engine.jdbcUrl();
         if (!engine.runsPostgres()) {
-            // Without what may be a password.
-            return url.replaceFirst("\\?.*", "") + " (external)";
+            return withoutParameters(url) + " (external)";
         }
         return url + " user " + EmbeddedPostgres.USER + ", no password";
+    }
+
+    /** A password may be among them. */
+    static String withoutParameters(String url) {
+        return url.replaceFirst("\\?.*", "");
     }
 
     private static String event() {

@@ -25,10 +25,12 @@ final class EmbeddedKafka implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final int port;
+    private final HangingTransactions hangingTransactions;
 
     private EmbeddedKafka(KafkaRaftServer server, int port) {
         this.server = server;
         this.port = port;
+        this.hangingTransactions = HangingTransactions.watch(bootstrapServers());
     }
 
     static EmbeddedKafka start(Path data, int preferredPort, Consumer<String> progress) throws IOException {
@@ -112,6 +114,7 @@ final class EmbeddedKafka implements AutoCloseable {
 
     @Override
     public void close() {
+        hangingTransactions.close();
         server.shutdown();
         server.awaitShutdown();
     }

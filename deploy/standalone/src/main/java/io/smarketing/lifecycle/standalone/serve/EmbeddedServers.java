@@ -6,8 +6,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -62,9 +65,13 @@ final class EmbeddedServers implements ApplicationContextInitializer<Configurabl
         if (closed) {
             throw new IllegalStateException("stopped while starting");
         }
+        boolean needsPostgres = !isNamed(environment, "spring.datasource.url");
+        if (!needsPostgres) {
+            checkDatabase(environment);
+        }
         DataFolder taken = DataFolder.take(Path.of(environment.getRequiredProperty("lifecycle.data")));
         folder = taken;
-        if (!isNamed(environment, "spring.datasource.url")) {
+        if (needsPostgres) {
             String programs = environment.getProperty("lifecycle.embedded.postgres.programs", "");
             int port = environment.getRequiredProperty("lifecycle.embedded.postgres.port", Integer.class);
             postgres = begin(() -> EmbeddedPostgres.start(
@@ -83,6 +90,21 @@ final class EmbeddedServers implements ApplicationContextInitializer<Configurabl
 
     private static boolean isNamed(ConfigurableEnvironment environment, String property) {
         return Binder.get(environment).bind(property, String[].class).isBound();
+    }
+
+    /** Without a database nothing can start, and Spring would say so in a hundred lines. */
+    private static void checkDatabase(ConfigurableEnvironment environment) {
+        String url = environment.getRequiredProperty("spring.datasource.url");
+        Properties login = new Properties();
+        login.setProperty("user", environment.getProperty("spring.datasource.username", ""));
+        login.setProperty("password", environment.getProperty("spring.datasource.password", ""));
+        login.values().removeIf(""::equals);
+        try {
+            DriverManager.getConnection(url, login).close();
+        } catch (SQLException e) {
+            throw new WrongInput("cannot use the database %s: %s (look at spring.datasource.url, username and password)"
+                    .formatted(Banner.withoutParameters(url), e.getMessage()));
+        }
     }
 
     private static void checkWebPort(ConfigurableEnvironment environment) throws IOException {

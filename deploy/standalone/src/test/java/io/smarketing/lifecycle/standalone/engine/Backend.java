@@ -28,22 +28,24 @@ enum Backend {
     }
 
     private static Backend choose(String wish) {
-        Backend chosen =
-                switch (wish) {
-                    case "", "auto" -> hasContainers() ? CONTAINERS : EMBEDDED;
-                    case "embedded" -> EMBEDDED;
-                    case "containers" -> requireContainers();
-                    default -> throw new IllegalStateException(
-                            "it.backend is auto, containers or embedded, not '%s'".formatted(wish));
-                };
-        System.out.printf("it.backend=%s: the tests run on %s servers%n", wish, chosen.name().toLowerCase(Locale.ROOT));
+        Backend chosen = switch (wish) {
+            case "", "auto" -> hasContainers() ? CONTAINERS : EMBEDDED;
+            case "embedded" -> EMBEDDED;
+            case "containers" -> requireContainers();
+            default ->
+                throw new IllegalStateException("it.backend is auto, containers or embedded, not '%s'".formatted(wish));
+        };
+        System.out.printf(
+                "it.backend=%s: the tests run on %s servers%n",
+                wish, chosen.name().toLowerCase(Locale.ROOT));
         return chosen;
     }
 
     private static Backend requireContainers() {
         if (!hasSocket() || !DockerClientFactory.instance().isDockerAvailable()) {
-            throw new IllegalStateException("it.backend=containers, and no container engine answers: start one (docker info"
-                    + " must work), or choose -Dit.backend=embedded");
+            throw new IllegalStateException(
+                    "it.backend=containers, and no container engine answers: start one (docker info"
+                            + " must work), or choose -Dit.backend=embedded");
         }
         return CONTAINERS;
     }

@@ -31,10 +31,11 @@ public final class EngineProcess implements AutoCloseable {
     private static final Set<Path> LEFT_BEHIND = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> LEFT_BEHIND.stream()
-                .map(EngineProcess::postgres)
-                .flatMap(Optional::stream)
-                .forEach(ProcessHandle::destroyForcibly)));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> LEFT_BEHIND.stream()
+                        .map(EngineProcess::postgres)
+                        .flatMap(Optional::stream)
+                        .forEach(ProcessHandle::destroyForcibly)));
     }
 
     private final Process process;
@@ -116,7 +117,8 @@ public final class EngineProcess implements AutoCloseable {
         Path pidFile = data.resolve("postgres").resolve("postmaster.pid");
         try {
             return Files.exists(pidFile)
-                    ? ProcessHandle.of(Long.parseLong(Files.readAllLines(pidFile).get(0).strip()))
+                    ? ProcessHandle.of(
+                            Long.parseLong(Files.readAllLines(pidFile).get(0).strip()))
                     : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -47,11 +47,9 @@ class ServeIT {
     }
 
     private static void capture(URI engine, String lead) {
-        String event =
-                """
+        String event = """
                 {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.captured.v1","subject":"%s",\
-                "time":"2026-03-01T09:00:00Z","data":{"source":"web"}}"""
-                        .formatted(lead, lead);
+                "time":"2026-03-01T09:00:00Z","data":{"source":"web"}}""".formatted(lead, lead);
         HttpResponse<String> answer = send(HttpRequest.newBuilder(engine.resolve("/v1/events"))
                 .header("Content-Type", "application/cloudevents+json")
                 .POST(HttpRequest.BodyPublishers.ofString(event)));
@@ -93,9 +91,7 @@ class ServeIT {
             }
             assertThat(jdbc.sql("SHOW plan_cache_mode").query(String.class).single())
                     .isEqualTo("force_custom_plan");
-            assertThat(jdbc.sql("SHOW server_version_num")
-                            .query(Integer.class)
-                            .single())
+            assertThat(jdbc.sql("SHOW server_version_num").query(Integer.class).single())
                     .isBetween(180_000, 189_999);
         }
     }
@@ -134,7 +130,9 @@ class ServeIT {
             CommandRun run = CommandRun.of("--data", data, "--port", other.getLocalPort());
             assertThat(run.exitCode()).isEqualTo(2);
             assertThat(run.err())
-                    .contains("port %d is taken at 127.0.0.1".formatted(other.getLocalPort()), "name another with --port");
+                    .contains(
+                            "port %d is taken at 127.0.0.1".formatted(other.getLocalPort()),
+                            "name another with --port");
         }
         assertThat(data).doesNotExist();
     }

@@ -31,8 +31,7 @@ import tools.jackson.databind.JsonNode;
 class BrokenInputsIT {
 
     private static final int INPUTS = 1_000;
-    private static final String GOOD =
-            """
+    private static final String GOOD = """
             {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.captured.v1","subject":"%s","time":"2026-03-01T09:00:00Z","data":{"source":"web"}}""";
 
     /** Ways to break a good event, by the code that each is refused with. */
@@ -45,7 +44,9 @@ class BrokenInputsIT {
         Map<String, UnaryOperator<String>> kinds = new LinkedHashMap<>();
         kinds.put("unreadable-json cut", event -> event.substring(0, event.length() / 2));
         kinds.put("unreadable-json text", event -> "hello");
-        kinds.put("unreadable-json key twice", event -> event.replace("{\"specversion\"", "{\"id\":\"x\",\"specversion\""));
+        kinds.put(
+                "unreadable-json key twice",
+                event -> event.replace("{\"specversion\"", "{\"id\":\"x\",\"specversion\""));
         kinds.put("not-an-event", event -> "[1,2]");
         kinds.put("missing-specversion", event -> event.replace("\"specversion\":\"1.0\",", ""));
         kinds.put("unsupported-specversion", event -> event.replace("\"1.0\"", "\"0.3\""));
@@ -54,16 +55,24 @@ class BrokenInputsIT {
         kinds.put("missing-type", event -> event.replace("\"type\":\"io.smarketing.lead.captured.v1\",", ""));
         kinds.put("unknown-type", event -> event.replace("captured.v1", "capturd.v1"));
         kinds.put("missing-subject", event -> event.replaceAll("\"subject\":\"[^\"]*\",", ""));
-        kinds.put("personal-lead-id", event -> event.replaceAll("\"subject\":\"[^\"]*\"", "\"subject\":\"ann@example.com\""));
+        kinds.put(
+                "personal-lead-id",
+                event -> event.replaceAll("\"subject\":\"[^\"]*\"", "\"subject\":\"ann@example.com\""));
         kinds.put("missing-time", event -> event.replace("\"time\":\"2026-03-01T09:00:00Z\",", ""));
         kinds.put("invalid-time", event -> event.replace("2026-03-01T09:00:00Z", "yesterday"));
-        kinds.put("clock-ahead", event -> event.replace("2026-03-01T09:00:00Z", Instant.now().plusSeconds(86_400).toString()));
+        kinds.put(
+                "clock-ahead",
+                event -> event.replace(
+                        "2026-03-01T09:00:00Z",
+                        Instant.now().plusSeconds(86_400).toString()));
         kinds.put("invalid-data text", event -> event.replace("{\"source\":\"web\"}", "\"text\""));
         kinds.put("invalid-data number", event -> event.replace("{\"source\":\"web\"}", "{\"source\":7}"));
         kinds.put("subject-mismatch", event -> event.replace("{\"source\":\"web\"}", "{\"leadId\":\"another\"}"));
         kinds.put("missing-activity", event -> event.replace("captured.v1", "activity.v1"));
         kinds.put("missing-event", event -> event.replace("captured.v1", "voided.v1"));
-        kinds.put("unsupported-content-type", event -> event.replace("\"data\"", "\"datacontenttype\":\"text/xml\",\"data\""));
+        kinds.put(
+                "unsupported-content-type",
+                event -> event.replace("\"data\"", "\"datacontenttype\":\"text/xml\",\"data\""));
         kinds.put("reserved-source", event -> event.replace("urn:test", "urn:io.smarketing:lifecycle"));
         kinds.put("reserved-type", event -> event.replace("captured.v1", "erased.v1"));
         kinds.put(
@@ -111,7 +120,9 @@ class BrokenInputsIT {
 
     private static Map<String, Integer> byCode(JsonNode door) {
         Map<String, Integer> codes = new TreeMap<>();
-        door.get("byCode").properties().forEach(code -> codes.put(code.getKey(), code.getValue().intValue()));
+        door.get("byCode")
+                .properties()
+                .forEach(code -> codes.put(code.getKey(), code.getValue().intValue()));
         return codes;
     }
 
@@ -124,7 +135,8 @@ class BrokenInputsIT {
             assertThat(refusedOnly(http).size()).as("kinds of codes").isGreaterThanOrEqualTo(20);
             Map<String, Integer> answered = new TreeMap<>();
             for (int from = 0; from < INPUTS; from += 100) {
-                for (JsonNode item : client.events(overHttp.subList(from, from + 100)).get("items")) {
+                for (JsonNode item :
+                        client.events(overHttp.subList(from, from + 100)).get("items")) {
                     String status = item.get("status").stringValue();
                     answered.merge(status.equals("refused") ? item.get("code").stringValue() : status, 1, Integer::sum);
                     if (status.equals("refused")) {
@@ -141,9 +153,12 @@ class BrokenInputsIT {
             assertThat(door.get("stored").intValue()).isEqualTo(http.get("stored"));
             assertThat(door.get("parked").intValue()).isEqualTo(http.get("parked"));
             assertThat(door.get("duplicates").intValue()).isEqualTo(http.get("duplicate"));
-            assertThat(client.json("/v1/events?source=urn:test&id=h10").get("status").stringValue())
+            assertThat(client.json("/v1/events?source=urn:test&id=h10")
+                            .get("status")
+                            .stringValue())
                     .isEqualTo("parked");
-            assertThat(client.get("/v1/events?source=urn:test&id=nobody").status()).isEqualTo(404);
+            assertThat(client.get("/v1/events?source=urn:test&id=nobody").status())
+                    .isEqualTo(404);
 
             overTheTopic(engine, client);
         }
@@ -153,7 +168,12 @@ class BrokenInputsIT {
         Map<String, Integer> expected = new TreeMap<>();
         List<String> inputs = inputs("k", expected);
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", engine.bootstrapServers(), "max.request.size", 4 << 20, "buffer.memory", 64L << 20);
+                "bootstrap.servers",
+                engine.bootstrapServers(),
+                "max.request.size",
+                4 << 20,
+                "buffer.memory",
+                64L << 20);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             // One partition, so that "the same again" comes behind the first.
@@ -166,18 +186,22 @@ class BrokenInputsIT {
             }
         }
         expected.put("null-value", 5);
-        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(
-                        client.json("/v1/intake").at("/doors/1/sent").intValue())
-                .isEqualTo(INPUTS + 5));
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(
+                                client.json("/v1/intake").at("/doors/1/sent").intValue())
+                        .isEqualTo(INPUTS + 5));
         JsonNode door = client.json("/v1/intake").at("/doors/1");
         assertThat(byCode(door)).isEqualTo(refusedOnly(expected));
         assertThat(door.get("stored").intValue()).isEqualTo(expected.get("stored"));
         assertThat(door.get("parked").intValue()).isEqualTo(expected.get("parked"));
         assertThat(door.get("duplicates").intValue()).isEqualTo(expected.get("duplicate"));
         assertThat(door.get("deadLetters").intValue())
-                .isEqualTo(refusedOnly(expected).values().stream().mapToInt(Integer::intValue).sum());
+                .isEqualTo(refusedOnly(expected).values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum());
 
-        List<ConsumerRecord<byte[], byte[]>> letters = deadLetters(engine, door.get("deadLetters").intValue());
+        List<ConsumerRecord<byte[], byte[]>> letters =
+                deadLetters(engine, door.get("deadLetters").intValue());
         Map<String, Integer> codes = new TreeMap<>();
         for (ConsumerRecord<byte[], byte[]> letter : letters) {
             String code = header(letter, "dl_code");
@@ -235,21 +259,25 @@ class BrokenInputsIT {
             assertProblem(client.post("/v1/events", "text/xml", bytes("<a/>")), 415, "unsupported-content-type");
             assertProblem(
                     client.post("/v1/events", "application/x-ndjson", new byte[(16 << 20) + 1]), 413, "body-too-large");
-            assertProblem(
-                    client.postJson("/v1/events", "[" + "1,".repeat(10_000) + "1]"), 413, "batch-too-large");
+            assertProblem(client.postJson("/v1/events", "[" + "1,".repeat(10_000) + "1]"), 413, "batch-too-large");
             assertProblem(client.get("/v1/leads/nobody"), 404, "unknown-lead");
             assertProblem(client.postJson("/v1/leads/nobody/accept", "{}"), 404, "unknown-lead");
             assertProblem(client.postJson("/v1/leads/ann@example.com/accept", "{}"), 422, "personal-lead-id");
-            assertProblem(client.post("/v1/policies", "text/plain", bytes("name: x\nthreshold: many\n")), 422, "invalid-policy");
+            assertProblem(
+                    client.post("/v1/policies", "text/plain", bytes("name: x\nthreshold: many\n")),
+                    422,
+                    "invalid-policy");
             assertProblem(client.postJson("/v1/policies/none/1/activation", "{}"), 404, "unknown-policy");
             assertThat(client.get("/v1/events?source=urn:test").status()).isEqualTo(400);
             assertThat(client.get("/v1/events?source=a%00&id=b").status()).isEqualTo(400);
             assertThat(client.get("/v1/funnel?dimension=nothing").status()).isEqualTo(400);
-            assertThat(client.postJson("/v1/leads/L-1/accept", "{\"by\":").status()).isEqualTo(400);
+            assertThat(client.postJson("/v1/leads/L-1/accept", "{\"by\":").status())
+                    .isEqualTo(400);
             assertThat(client.postJson("/v1/replays", "[]").status()).isBetween(400, 499);
             assertThat(client.get("/v1/nothing").status()).isEqualTo(404);
             assertThat(client.delete("/v1/events").status()).isEqualTo(405);
-            JsonNode array = client.postJson("/v1/events", "[7, " + good + ", {\"x\":1}]").json();
+            JsonNode array = client.postJson("/v1/events", "[7, " + good + ", {\"x\":1}]")
+                    .json();
             assertThat(array.get("stored").intValue()).isEqualTo(1);
             assertThat(array.get("refused").intValue()).isEqualTo(2);
         }

@@ -68,9 +68,8 @@ final class Client {
     }
 
     Answer post(String path, String contentType, byte[] body, String... headers) {
-        HttpRequest.Builder builder = request(path)
-                .header("Content-Type", contentType)
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        HttpRequest.Builder builder =
+                request(path).header("Content-Type", contentType).POST(HttpRequest.BodyPublishers.ofByteArray(body));
         return send((headers.length == 0 ? builder : builder.headers(headers)).build());
     }
 

@@ -20,14 +20,19 @@ final class FunnelRows {
         Map<String, JsonNode> liveRows = byValue(live);
         Map<String, JsonNode> expectedRows = byValue(expected);
         assertThat(liveRows.keySet()).as(what).isEqualTo(expectedRows.keySet());
-        expectedRows.forEach((value, row) -> compare(Objects.requireNonNull(liveRows.get(value)), row, what + " " + value));
+        expectedRows.forEach(
+                (value, row) -> compare(Objects.requireNonNull(liveRows.get(value)), row, what + " " + value));
     }
 
     private static Map<String, JsonNode> byValue(JsonNode rows) {
         Map<String, JsonNode> byValue = new TreeMap<>();
         for (JsonNode row : rows) {
             if (row.at("/stages/0/ever").longValue() > 0) {
-                byValue.put(row.get("value").isNull() ? "(missing)" : "=" + row.get("value").stringValue(), row);
+                byValue.put(
+                        row.get("value").isNull()
+                                ? "(missing)"
+                                : "=" + row.get("value").stringValue(),
+                        row);
             }
         }
         return byValue;

@@ -47,7 +47,9 @@ class KillDuringImportIT {
                 thread.start();
                 lanes.add(thread);
             }
-            await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(5)).until(() -> sent.get() > lines.size() / 3);
+            await().atMost(Duration.ofMinutes(3))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> sent.get() > lines.size() / 3);
             engine.kill9();
             join(lanes);
         }
@@ -63,14 +65,16 @@ class KillDuringImportIT {
             assertThat(again.exitCode()).as(again.err()).isZero();
             JsonNode report = JsonMapper.shared().readTree(again.out());
             assertThat(report.get("sent").intValue()).isEqualTo(lines.size());
-            int repeatedLines = lines.size() - new HashSet<>(lines.stream().map(KillDuringImportIT::name).toList()).size();
+            int repeatedLines = lines.size()
+                    - new HashSet<>(lines.stream().map(KillDuringImportIT::name).toList()).size();
             assertThat(report.get("duplicates").intValue())
                     .as("those that were there, and the history's own repetitions")
                     .isEqualTo(before.getOrDefault("known", 0) + repeatedLines);
             for (String dimension : List.of("all", "source", "campaign", "persona")) {
                 JsonNode expected = Histories.offlineRows(history, dimension);
-                await().atMost(Duration.ofMinutes(4)).pollInterval(Duration.ofMillis(500)).untilAsserted(() ->
-                        FunnelRows.assertSame(
+                await().atMost(Duration.ofMinutes(4))
+                        .pollInterval(Duration.ofMillis(500))
+                        .untilAsserted(() -> FunnelRows.assertSame(
                                 client.json("/v1/funnel?dimension=" + dimension).get("rows"), expected, dimension));
             }
         }
@@ -111,7 +115,8 @@ class KillDuringImportIT {
                 if (status.equals("stored") || status.equals("parked")) {
                     acknowledged.add(new Acknowledged(
                             item.get("leadId").stringValue(),
-                            item.get("source").stringValue() + " " + item.get("id").stringValue(),
+                            item.get("source").stringValue() + " "
+                                    + item.get("id").stringValue(),
                             status));
                 }
             }
@@ -158,7 +163,10 @@ class KillDuringImportIT {
             for (JsonNode event : answer.json().get("events")) {
                 assertThat(event.get("sequence").intValue()).isEqualTo(sequence++);
                 events.merge(
-                        event.get("source").stringValue() + " " + event.get("id").stringValue(), 1, Integer::sum);
+                        event.get("source").stringValue() + " "
+                                + event.get("id").stringValue(),
+                        1,
+                        Integer::sum);
             }
         }
         return events;
@@ -168,7 +176,8 @@ class KillDuringImportIT {
     private static Map<String, Integer> statusOfAll(Client client, List<String> lines) {
         Map<String, Integer> known = new HashMap<>();
         JsonNode doors = client.json("/v1/intake").get("doors");
-        int there = doors.get(0).get("stored").intValue() + doors.get(0).get("parked").intValue();
+        int there = doors.get(0).get("stored").intValue()
+                + doors.get(0).get("parked").intValue();
         known.put("known", there);
         assertThat(there).isLessThan(lines.size());
         return known;

@@ -101,16 +101,19 @@ class PoliciesIT {
     }
 
     private static void aVerdictAlteredByHandIsFound(Engine engine, Client client) {
-        assertThat(client.replay("{\"audit\":true}").at("/result/mismatches").size()).isZero();
+        assertThat(client.replay("{\"audit\":true}").at("/result/mismatches").size())
+                .isZero();
         JdbcClient jdbc = JdbcClient.create(engine.dataSource());
-        String lead = jdbc.sql("SELECT lead_id FROM lifecycle.lead_event WHERE source = 'urn:io.smarketing:lifecycle'"
-                        + " AND payload_type = 'io.smarketing.lead.scored.v1' ORDER BY global_index OFFSET 1000 LIMIT 1")
+        String lead = jdbc.sql(
+                        "SELECT lead_id FROM lifecycle.lead_event WHERE source = 'urn:io.smarketing:lifecycle'"
+                                + " AND payload_type = 'io.smarketing.lead.scored.v1' ORDER BY global_index OFFSET 1000 LIMIT 1")
                 .query(String.class)
                 .single();
-        int rows = jdbc.sql("UPDATE lifecycle.lead_event SET payload = regexp_replace(payload, '\"score\":(\\d+)', '\"score\":9\\1')"
-                        + " WHERE lead_id = ? AND sequence = (SELECT min(sequence) FROM lifecycle.lead_event"
-                        + " WHERE lead_id = ? AND payload_type = 'io.smarketing.lead.scored.v1'"
-                        + " AND source = 'urn:io.smarketing:lifecycle')")
+        int rows = jdbc.sql(
+                        "UPDATE lifecycle.lead_event SET payload = regexp_replace(payload, '\"score\":(\\d+)', '\"score\":9\\1')"
+                                + " WHERE lead_id = ? AND sequence = (SELECT min(sequence) FROM lifecycle.lead_event"
+                                + " WHERE lead_id = ? AND payload_type = 'io.smarketing.lead.scored.v1'"
+                                + " AND source = 'urn:io.smarketing:lifecycle')")
                 .params(lead, lead)
                 .update();
         assertThat(rows).isEqualTo(1);
@@ -132,8 +135,7 @@ class PoliciesIT {
             awaitStored(client, lines.size() / 4);
             versions.add(client.activate(policy("product-led.yaml")));
             awaitStored(client, lines.size() / 2);
-            versions.add(client.activate(
-                    policy("b2b-default.yaml").replaceFirst("threshold: \\d+", "threshold: 40")));
+            versions.add(client.activate(policy("b2b-default.yaml").replaceFirst("threshold: \\d+", "threshold: 40")));
             load.join();
 
             JdbcClient jdbc = JdbcClient.create(engine.dataSource());
@@ -152,29 +154,35 @@ class PoliciesIT {
                     .query(String.class)
                     .list();
             assertThat(named).containsExactlyInAnyOrderElementsOf(versions);
-            int verdicts = jdbc.sql("SELECT count(*) FROM lifecycle.lead_event WHERE source = 'urn:io.smarketing:lifecycle'")
+            int verdicts = jdbc.sql(
+                            "SELECT count(*) FROM lifecycle.lead_event WHERE source = 'urn:io.smarketing:lifecycle'")
                     .query(Integer.class)
                     .single();
             JsonNode audit = client.replay("{\"audit\":true}").get("result");
-            assertThat(audit.get("mismatches").size()).as(audit.get("mismatches").toString()).isZero();
+            assertThat(audit.get("mismatches").size())
+                    .as(audit.get("mismatches").toString())
+                    .isZero();
             assertThat(audit.get("verdicts").intValue()).isEqualTo(verdicts).isPositive();
 
             client.delete("/v1/policies/active");
-            client.events(List.of(
-                    """
+            client.events(List.of("""
                     {"specversion":"1.0","id":"late","source":"urn:late","type":"io.smarketing.lead.captured.v1","subject":"late","time":"2026-03-01T09:00:00Z","data":{"source":"web"}}"""));
             assertThat(client.json("/v1/leads/late/events").at("/events/0").has("judgedby"))
                     .as("no policy is active")
                     .isFalse();
-            assertThat(client.replay("{\"audit\":true}").at("/result/mismatches").size()).isZero();
+            assertThat(client.replay("{\"audit\":true}")
+                            .at("/result/mismatches")
+                            .size())
+                    .isZero();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private static void awaitStored(Client client, int events) {
-        await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(50)).until(() ->
-                client.json("/v1/intake").at("/doors/0/stored").intValue() >= events);
+        await().atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> client.json("/v1/intake").at("/doors/0/stored").intValue() >= events);
     }
 
     @Test

@@ -23,18 +23,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 
 /** What the promises rest on is really there: transactions, disks, names, keys, the gap-proof relay. */
 class RealServersIT {
 
-    private static final String CAPTURED =
-            """
+    private static final String CAPTURED = """
             {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.captured.v1","subject":"%s","time":"2026-03-01T09:00:00Z","data":{"source":"web","contact":{"email":"ann.secret@example.com","name":"Ann Secret"}}}""";
-    private static final String FACT =
-            """
+    private static final String FACT = """
             {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.%s.v1","subject":"%s","time":"2026-03-02T09:00:00Z","data":{}}""";
 
     @TempDir
@@ -97,18 +95,22 @@ class RealServersIT {
                     .as(table)
                     .isZero();
         }
-        assertThat(client.json("/v1/leads/sealed").at("/contact/name").stringValue()).isEqualTo("Ann Secret");
+        assertThat(client.json("/v1/leads/sealed").at("/contact/name").stringValue())
+                .isEqualTo("Ann Secret");
         assertThat(client.json("/v1/leads/sealed/events").toString())
                 .contains("ann.secret@example.com")
                 .contains("\"emailDomain\":\"example.com\"");
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(topic("lead.events").stream()
-                        .filter(event -> key(event).equals("sealed"))
-                        .count())
-                .isEqualTo(2));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(topic("lead.events").stream()
+                                .filter(event -> key(event).equals("sealed"))
+                                .count())
+                        .isEqualTo(2));
         assertThat(topic("lead.events"))
                 .noneMatch(event -> new String(event.value(), StandardCharsets.UTF_8).contains("Secret"));
         jdbc.sql("DELETE FROM lifecycle.lead_key WHERE lead_id = 'sealed'").update();
-        assertThat(client.json("/v1/leads/sealed").has("contact")).as("without its key").isFalse();
+        assertThat(client.json("/v1/leads/sealed").has("contact"))
+                .as("without its key")
+                .isFalse();
     }
 
     private static String key(ConsumerRecord<byte[], byte[]> event) {
@@ -127,7 +129,8 @@ class RealServersIT {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 consumer.poll(Duration.ofMillis(100)).forEach(all::add);
             }
         }
@@ -141,7 +144,11 @@ class RealServersIT {
                 client.postJson("/v1/leads/decided/accept", "{\"by\":\"ann\"}", "Idempotency-Key", "key-1");
         assertThat(first.status()).as(first.body()).isEqualTo(200);
         assertThat(first.json().get("stage").stringValue()).isEqualTo("ACCEPTED");
-        assertThat(client.postJson("/v1/leads/decided/win", "{\"amount\":10.5,\"currency\":\"EUR\"}", "Idempotency-Key", "key-2")
+        assertThat(client.postJson(
+                                "/v1/leads/decided/win",
+                                "{\"amount\":10.5,\"currency\":\"EUR\"}",
+                                "Idempotency-Key",
+                                "key-2")
                         .json()
                         .get("stage")
                         .stringValue())
@@ -157,7 +164,8 @@ class RealServersIT {
                 client.postJson("/v1/leads/decided/contact", "{\"by\":\"bob\"}", "Idempotency-Key", "key-1");
         assertThat(other.status()).as("the key was used for something else").isEqualTo(409);
         assertThat(other.json().get("code").stringValue()).isEqualTo("conflicting-duplicate");
-        assertThat(client.json("/v1/leads/decided/events").get("total").intValue()).isEqualTo(3);
+        assertThat(client.json("/v1/leads/decided/events").get("total").intValue())
+                .isEqualTo(3);
     }
 
     @Test
@@ -167,11 +175,15 @@ class RealServersIT {
         assertThat(parked.get("parked").intValue()).isEqualTo(2);
         client.events(List.of(CAPTURED.formatted("late-0", "late")));
         assertThat(client.json("/v1/leads/late").get("stage").stringValue()).isEqualTo("ACCEPTED");
-        assertThat(client.json("/v1/events?source=urn:test&id=late-1").get("status").stringValue())
+        assertThat(client.json("/v1/events?source=urn:test&id=late-1")
+                        .get("status")
+                        .stringValue())
                 .isEqualTo("stored");
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
-                        client.json("/v1/events?source=urn:test&id=orphan-1").get("status").stringValue())
-                .isEqualTo("dead-letter"));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(client.json("/v1/events?source=urn:test&id=orphan-1")
+                                .get("status")
+                                .stringValue())
+                        .isEqualTo("dead-letter"));
         ConsumerRecord<byte[], byte[]> letter = topic("lead.intake.dead-letters").stream()
                 .filter(dead -> new String(dead.value(), StandardCharsets.UTF_8).contains("orphan-1"))
                 .findFirst()
@@ -215,7 +227,8 @@ class RealServersIT {
                 throw new IllegalStateException(e);
             }
         });
-        jdbc.sql("SELECT nextval(pg_get_serial_sequence('lifecycle.lead_event', 'global_index')) FROM generate_series(1, 50)")
+        jdbc.sql(
+                        "SELECT nextval(pg_get_serial_sequence('lifecycle.lead_event', 'global_index')) FROM generate_series(1, 50)")
                 .query(Long.class)
                 .list();
         client.events(List.of(CAPTURED.formatted("behind-the-gap", "behind-the-gap")));

@@ -116,7 +116,8 @@ class SameFunnelIT {
         List<Header> headers = new ArrayList<>();
         for (Map.Entry<String, JsonNode> attribute : event.properties()) {
             if (!attribute.getKey().equals("data")) {
-                headers.add(header("ce_" + attribute.getKey(), attribute.getValue().asString()));
+                headers.add(
+                        header("ce_" + attribute.getKey(), attribute.getValue().asString()));
             }
         }
         headers.add(header("content-type", "application/json"));
@@ -146,7 +147,8 @@ class SameFunnelIT {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 for (ConsumerRecord<byte[], byte[]> row : consumer.poll(Duration.ofMillis(200))) {
                     latest.put(
                             new String(row.key(), StandardCharsets.UTF_8),
@@ -176,7 +178,9 @@ class SameFunnelIT {
             assertThat(topic.get("exitRejected").longValue())
                     .isEqualTo(stage.at("/exits/rejected").longValue());
             for (String time : List.of("n", "meanSeconds", "p50Seconds", "p75Seconds", "p90Seconds")) {
-                assertThat(topic.get(time).asString()).as(key + time).isEqualTo(stage.at("/timeInStage/" + time).asString());
+                assertThat(topic.get(time).asString())
+                        .as(key + time)
+                        .isEqualTo(stage.at("/timeInStage/" + time).asString());
             }
             if (List.of("CAPTURED", "MQL", "ACCEPTED", "CONTACTED").contains(name)) {
                 open += topic.get("open").longValue();

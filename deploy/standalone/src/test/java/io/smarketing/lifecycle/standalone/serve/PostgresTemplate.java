@@ -27,7 +27,8 @@ public final class PostgresTemplate {
         Path template = template();
         Path copy = data.resolve("postgres");
         try (Stream<Path> files = Files.walk(template)) {
-            files.forEach(file -> copy(file, copy.resolve(template.relativize(file).toString())));
+            files.forEach(
+                    file -> copy(file, copy.resolve(template.relativize(file).toString())));
         }
     }
 
