@@ -102,10 +102,6 @@ class PageIT {
     }
 
     private static String captured(ChromeDriver browser) {
-        return browser.findElement(By.id("stages"))
-                .getText()
-                .lines()
-                .findFirst()
-                .orElse("");
+        return browser.findElement(By.cssSelector("#stages tr")).getText();
     }
 }
