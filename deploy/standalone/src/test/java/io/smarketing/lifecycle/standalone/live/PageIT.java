@@ -89,9 +89,13 @@ class PageIT {
                     .untilAsserted(() -> assertThat(captured(browser)).contains("5"));
             assertThat(browser.findElement(By.id("connection")).getDomAttribute("data-state"))
                     .isEqualTo("live");
-            assertThat(browser.findElement(By.id("values")).getText())
-                    .as("foreign text is text")
-                    .contains("<b>web</b>");
+            browser.findElement(By.xpath("//*[@id='dimensions']//label[normalize-space()='source']"))
+                    .click();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(
+                                    browser.findElement(By.id("values")).getText())
+                            .as("foreign text is text")
+                            .contains("<b>web</b>"));
             Files.write(Path.of("target", "page.png"), browser.getScreenshotAs(OutputType.BYTES));
             assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                     .as("what the page complains of")
