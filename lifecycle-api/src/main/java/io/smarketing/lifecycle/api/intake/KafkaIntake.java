@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.api.intake;
 
+import io.smarketing.lifecycle.api.BackgroundTask;
 import io.smarketing.lifecycle.api.KafkaSettings;
 import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.event.Topic;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -23,8 +23,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -35,7 +33,6 @@ import org.springframework.stereotype.Component;
 @Component
 class KafkaIntake implements SmartLifecycle {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KafkaIntake.class);
     private static final String ROLE = "intake";
     private static final String GROUP = "lifecycle-intake";
     private static final String BINARY_PREFIX = "ce_";
@@ -45,34 +42,13 @@ class KafkaIntake implements SmartLifecycle {
     private final KafkaSettings settings;
     private final Admission admission;
     private final LeadWriters writers;
-    private volatile boolean running;
+    private final BackgroundTask task = new BackgroundTask("kafka-intake", this::consume);
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consuming;
-    private @Nullable Thread thread;
 
     KafkaIntake(KafkaSettings settings, Admission admission, LeadWriters writers) {
         this.settings = settings;
         this.admission = admission;
         this.writers = writers;
-    }
-
-    private void run() {
-        long pause = 100;
-        while (running) {
-            try {
-                consume();
-                pause = 100;
-            } catch (WakeupException e) {
-                // The end.
-            } catch (RuntimeException e) {
-                LOG.warn(
-                        "the intake from {} begins again in {} ms, for {}",
-                        Topic.LEAD_INTAKE.topicName(),
-                        pause,
-                        e.toString());
-                sleep(pause);
-                pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
-            }
-        }
     }
 
     private void consume() {
@@ -85,7 +61,7 @@ class KafkaIntake implements SmartLifecycle {
             consuming = consumer;
             producer.initTransactions();
             consumer.subscribe(List.of(Topic.LEAD_INTAKE.topicName()));
-            while (running) {
+            while (task.isRunning()) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
                 if (!records.isEmpty()) {
                     take(records, consumer, producer);
@@ -135,10 +111,10 @@ class KafkaIntake implements SmartLifecycle {
             try {
                 return writers.doAll(works);
             } catch (LeadWriters.Unavailable e) {
-                if (!running) {
+                if (!task.isRunning()) {
                     throw new WakeupException();
                 }
-                sleep(pause);
+                task.pause(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
             }
         }
@@ -189,42 +165,24 @@ class KafkaIntake implements SmartLifecycle {
         return new Original(entry.key(), entry.value(), headers);
     }
 
-    private static void sleep(long millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void start() {
-        running = true;
-        Thread started = new Thread(this::run, "kafka-intake");
-        thread = started;
-        started.start();
+        task.start();
     }
 
     @Override
     public void stop() {
-        running = false;
+        task.end();
         KafkaConsumer<byte[], byte[]> consumer = consuming;
         if (consumer != null) {
             consumer.wakeup();
         }
-        Thread stopped = thread;
-        if (stopped != null) {
-            try {
-                stopped.join(TimeUnit.SECONDS.toMillis(15));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        task.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return task.isRunning();
     }
 
     /** Opens after the writers have begun, closes before they end. */

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.api.relay;
 
 import io.smarketing.lifecycle.api.ApiConfiguration;
+import io.smarketing.lifecycle.api.BackgroundTask;
 import io.smarketing.lifecycle.api.KafkaSettings;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
@@ -10,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -19,7 +19,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -45,14 +44,12 @@ class Relay implements SmartLifecycle {
     private static final int GAP_RETRIES = 5;
     private static final long GAP_PAUSE_MILLIS = 10;
     private static final long IDLE_PAUSE_MILLIS = 20;
-    private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final KafkaSettings settings;
     private final RecordedCodec codec;
-    private volatile boolean running;
-    private @Nullable Thread thread;
+    private final BackgroundTask task = new BackgroundTask("relay", this::carry);
 
     Relay(JdbcClient jdbc, PlatformTransactionManager transactions, KafkaSettings settings, RecordedCodec codec) {
         this.jdbc = jdbc;
@@ -63,30 +60,23 @@ class Relay implements SmartLifecycle {
 
     private record Row(long position, String leadId, long sequence, byte[] payload) {}
 
-    private void run() {
-        long pause = 100;
-        while (running) {
-            try {
-                carry();
-            } catch (ProducerFencedException e) {
-                LOG.error("another relay has taken over; this one ends");
-                running = false;
-            } catch (RuntimeException e) {
-                LOG.warn("the relay begins again in {} ms, for {}", pause, e.toString());
-                sleep(pause);
-                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-            }
+    private void carry() {
+        try {
+            carryOn();
+        } catch (ProducerFencedException e) {
+            LOG.error("another relay has taken over; this one ends");
+            task.end();
         }
     }
 
-    private void carry() {
+    private void carryOn() {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
             producer.initTransactions();
             long position = lastPosition();
-            while (running) {
+            while (task.isRunning()) {
                 List<Row> rows = contiguous(position);
                 if (rows.isEmpty()) {
-                    sleep(IDLE_PAUSE_MILLIS);
+                    task.pause(IDLE_PAUSE_MILLIS);
                 } else {
                     send(rows, producer);
                     position = rows.get(rows.size() - 1).position();
@@ -100,7 +90,7 @@ class Relay implements SmartLifecycle {
         List<Row> rows = read(position);
         int prefix = prefix(rows, position);
         for (int retry = 0; prefix == 0 && !rows.isEmpty() && retry < GAP_RETRIES; retry++) {
-            sleep(GAP_PAUSE_MILLIS);
+            task.pause(GAP_PAUSE_MILLIS);
             rows = read(position);
             prefix = prefix(rows, position);
         }
@@ -195,37 +185,18 @@ class Relay implements SmartLifecycle {
         }
     }
 
-    private static void sleep(long millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void start() {
-        running = true;
-        Thread started = new Thread(this::run, "relay");
-        thread = started;
-        started.start();
+        task.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        Thread stopped = thread;
-        if (stopped != null) {
-            try {
-                stopped.join(TimeUnit.SECONDS.toMillis(15));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        task.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return task.isRunning();
     }
 }
