@@ -298,6 +298,7 @@ class BatchTransaction {
                         ? delivery.door()
                         : work instanceof Work.Broken broken ? broken.door() : null;
                 if (door != null) {
+                    sheet.count(door, Tallies.SENT);
                     count(door, outcomes.get(i));
                 }
             }

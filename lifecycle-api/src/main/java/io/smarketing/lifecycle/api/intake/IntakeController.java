@@ -228,7 +228,7 @@ class IntakeController {
         for (Door door : Door.values()) {
             ObjectNode node = doors.addObject();
             node.put("door", door.word());
-            node.put("sent", sum(counts, door, null));
+            node.put("sent", sum(counts, door, Tallies.SENT));
             node.put("stored", sum(counts, door, Tallies.STORED));
             node.put("duplicates", sum(counts, door, Tallies.DUPLICATE));
             node.put("parked", sum(counts, door, Tallies.PARKED));
@@ -244,11 +244,10 @@ class IntakeController {
         return answer;
     }
 
-    private static long sum(
-            Map<Tallies.Key, Long> counts, Door door, @org.jspecify.annotations.Nullable String outcome) {
+    private static long sum(Map<Tallies.Key, Long> counts, Door door, String outcome) {
         return counts.entrySet().stream()
-                .filter(entry -> entry.getKey().door() == door)
-                .filter(entry -> outcome == null || entry.getKey().outcome().equals(outcome))
+                .filter(entry -> entry.getKey().door() == door
+                        && entry.getKey().outcome().equals(outcome))
                 .mapToLong(Map.Entry::getValue)
                 .sum();
     }

@@ -14,6 +14,9 @@ import org.springframework.stereotype.Component;
 @DependsOn(ApiConfiguration.SCHEMA)
 class Tallies {
 
+    /** Counted on its own, so that the others have something to add up to. */
+    static final String SENT = "sent";
+
     static final String STORED = "stored";
     static final String DUPLICATE = "duplicate";
     static final String PARKED = "parked";
