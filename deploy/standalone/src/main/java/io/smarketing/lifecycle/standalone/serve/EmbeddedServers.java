@@ -139,6 +139,14 @@ final class EmbeddedServers implements ApplicationContextInitializer<Configurabl
         return kafka != null;
     }
 
+    /** Returns when what the application has asked of our servers is there. */
+    void awaitTopics() {
+        CompletableFuture<EmbeddedKafka> own = kafka;
+        if (own != null) {
+            own.join().awaitPartitions();
+        }
+    }
+
     private interface Start<T> {
         T server() throws IOException;
     }

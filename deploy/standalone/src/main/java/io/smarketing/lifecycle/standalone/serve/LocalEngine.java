@@ -36,6 +36,7 @@ public final class LocalEngine implements AutoCloseable {
         application.addInitializers(started -> context = started, servers);
         try {
             context = application.run(properties);
+            servers.awaitTopics();
         } catch (RuntimeException | Error e) {
             close();
             throw e;

@@ -18,11 +18,9 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -167,22 +165,14 @@ class BrokenInputsIT {
     private static void overTheTopic(Engine engine, Client client) {
         Map<String, Integer> expected = new TreeMap<>();
         List<String> inputs = inputs("k", expected);
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers",
-                engine.bootstrapServers(),
-                "max.request.size",
-                4 << 20,
-                "buffer.memory",
-                64L << 20);
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (Emitter emitter = new Emitter(engine)) {
             // One partition, so that "the same again" comes behind the first.
             for (String input : inputs) {
-                var unused = producer.send(new ProducerRecord<>(
+                emitter.send(new ProducerRecord<>(
                         "lead.intake", 0, bytes("some-key"), input.getBytes(StandardCharsets.UTF_8)));
             }
             for (int i = 0; i < 5; i++) {
-                var unused = producer.send(new ProducerRecord<>("lead.intake", 0, bytes("tombstone"), null));
+                emitter.send(new ProducerRecord<>("lead.intake", 0, bytes("tombstone"), null));
             }
         }
         expected.put("null-value", 5);

@@ -13,13 +13,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -91,14 +89,11 @@ class SameFunnelIT {
 
     /** Every other lead in binary mode. */
     private static void produce(Engine engine, List<String> lines) {
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", engine.bootstrapServers(), "compression.type", "lz4", "linger.ms", 5);
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (Emitter emitter = new Emitter(engine)) {
             for (String line : lines) {
                 JsonNode event = JsonMapper.shared().readTree(line);
                 String lead = event.get("subject").stringValue();
-                var unused = producer.send(lead.hashCode() % 2 == 0 ? structured(lead, line) : binary(lead, event));
+                emitter.send(lead.hashCode() % 2 == 0 ? structured(lead, line) : binary(lead, event));
             }
         }
     }
