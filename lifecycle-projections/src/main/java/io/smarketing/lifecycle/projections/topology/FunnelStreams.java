@@ -30,6 +30,8 @@ public class FunnelStreams implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(FunnelStreams.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration REBALANCE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(5);
     private static final Duration TRY_AGAIN = Duration.ofMillis(500);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final int SAID_EVERY = 20;
@@ -71,13 +73,26 @@ public class FunnelStreams implements SmartLifecycle {
     }
 
     private void startWhenTopicsAreThere() {
+        while (running) {
+            try {
+                awaitTopics();
+                open();
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("The funnel topology cannot start; tried again in {}", PAUSE_AFTER_FAILURE, e);
+                pauseAfterFailure();
+            }
+        }
+    }
+
+    private static void pauseAfterFailure() {
         try {
-            awaitTopics();
-            open();
+            Thread.sleep(PAUSE_AFTER_FAILURE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("The funnel topology cannot start; funnel.stages and lead.state stand still until a restart", e);
         }
     }
 
@@ -140,12 +155,30 @@ public class FunnelStreams implements SmartLifecycle {
         if (thread != null) {
             thread.interrupt();
         }
-        if (open != null
-                && !open.close(CloseOptions.timeout(CLOSE_TIMEOUT)
-                        .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP))) {
-            LOG.warn(
-                    "The funnel topology did not close within {}; what it had not committed is done again",
-                    CLOSE_TIMEOUT);
+        if (open != null) {
+            awaitRebalance(open);
+            if (!open.close(CloseOptions.timeout(CLOSE_TIMEOUT)
+                    .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP))) {
+                LOG.warn(
+                        "The funnel topology did not close within {}; what it had not committed is done again",
+                        CLOSE_TIMEOUT);
+            }
+        }
+    }
+
+    /**
+     * A thread that is told to stop while partitions are being shared out waits for the others to answer, and one that has stopped
+     * and stays a member answers no more.
+     */
+    private static void awaitRebalance(KafkaStreams open) {
+        long patience = System.nanoTime() + REBALANCE_TIMEOUT.toNanos();
+        while (open.state() == KafkaStreams.State.REBALANCING && System.nanoTime() < patience) {
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
         }
     }
 
