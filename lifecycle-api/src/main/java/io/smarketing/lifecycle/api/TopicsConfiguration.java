@@ -37,6 +37,27 @@ class TopicsConfiguration {
         return topic(Topic.LEAD_EVENTS);
     }
 
+    /** One partition each, so that changes are read in the order in which they were made. */
+    @Bean
+    NewTopic policyVersions() {
+        return TopicBuilder.name(Topic.POLICY_VERSIONS.topicName())
+                .partitions(1)
+                .replicas(replicas)
+                .compact()
+                .config(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(4 << 20))
+                .build();
+    }
+
+    @Bean
+    NewTopic policyActivations() {
+        return TopicBuilder.name(Topic.POLICY_ACTIVATIONS.topicName())
+                .partitions(1)
+                .replicas(replicas)
+                .config(TopicConfig.RETENTION_MS_CONFIG, "-1")
+                .config(TopicConfig.RETENTION_BYTES_CONFIG, "-1")
+                .build();
+    }
+
     private NewTopic topic(Topic topic) {
         long retention = topic.retention().map(java.time.Duration::toMillis).orElse(-1L);
         return TopicBuilder.name(topic.topicName())

@@ -15,7 +15,11 @@ public enum Topic {
     /** Where a lead stands; compacted, key = leadId. */
     LEAD_STATE("lead.state", null),
     /** A row per stage; compacted, key = [policy, grain, bucket, dimension, value, stage]. */
-    FUNNEL_STAGES("funnel.stages", null);
+    FUNNEL_STAGES("funnel.stages", null),
+    /** Policies as saved, each with its state; compacted, key = [name, version]. */
+    POLICY_VERSIONS("policy.versions", null),
+    /** Who made which version active, shadow or retired, when and why; key = policy name. */
+    POLICY_ACTIVATIONS("policy.activations", null);
 
     private final String topic;
     private final @Nullable Duration retention;
@@ -30,7 +34,7 @@ public enum Topic {
     }
 
     public boolean isCompacted() {
-        return this == LEAD_STATE || this == FUNNEL_STAGES;
+        return this == LEAD_STATE || this == FUNNEL_STAGES || this == POLICY_VERSIONS;
     }
 
     /** How long records stay; empty for ever. */

@@ -1,7 +1,9 @@
 package io.smarketing.lifecycle.lead;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * whenever it comes.
  */
 final class AttributeFold {
+
+    private static final Set<String> FIXED = Set.of("source", "campaign", "persona");
 
     private final Entry opening;
     private final Set<String> openingNames;
@@ -28,6 +32,21 @@ final class AttributeFold {
                 values.put(name, value);
             }
         });
+    }
+
+    /** The last of the folded that says what an attribute is; source, campaign and persona are said by the opening capture. */
+    Optional<Entry> origin(String name, List<Entry> folded) {
+        if (FIXED.contains(name)) {
+            return Optional.of(opening);
+        }
+        Entry origin = null;
+        for (Entry entry : folded) {
+            boolean yields = entry.occurredAt().isBefore(opening.occurredAt()) && openingNames.contains(name);
+            if (!yields && attributesOf(entry.event()).containsKey(name)) {
+                origin = entry;
+            }
+        }
+        return Optional.ofNullable(origin);
     }
 
     private static Map<String, @Nullable Object> attributesOf(LeadEvent event) {

@@ -3,8 +3,10 @@ package io.smarketing.lifecycle.lead;
 import io.smarketing.lifecycle.policy.Evaluation;
 import io.smarketing.lifecycle.policy.Policy;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Judges whole histories by one policy, in one order. Thread-safe. */
 public final class Judge {
@@ -35,6 +37,23 @@ public final class Judge {
 
     public Verdicts judge(LeadHistory history) {
         Judging judging = new Judging(policy);
+        List<Judgement> judgements = judge(history, judging);
+        return new Verdicts(judgements, Marks.judged(policy, marks(judgements)), judging.unknowns());
+    }
+
+    /**
+     * Explains how a lead stands.
+     *
+     * @param history what was known at that instant
+     * @return empty when no capture stands
+     */
+    public Optional<Explanation> explain(LeadHistory history, Instant at) {
+        Judging judging = new Judging(policy);
+        List<Judgement> judgements = judge(history, judging);
+        return judging.explain(at).map(standing -> new Explanation(history, policy, order, standing, judgements));
+    }
+
+    private List<Judgement> judge(LeadHistory history, Judging judging) {
         List<Judgement> judgements = new ArrayList<>();
         switch (order) {
             case OCCURRENCE -> {
@@ -50,11 +69,14 @@ public final class Judge {
                 }
             }
         }
-        List<Entry> marks = judgements.stream()
+        return judgements;
+    }
+
+    private List<Entry> marks(List<Judgement> judgements) {
+        return judgements.stream()
                 .filter(Judgement::marked)
                 .map(judgement -> Marks.made(judgement, mark(policy, judgement.evaluation())))
                 .toList();
-        return new Verdicts(judgements, Marks.judged(policy, marks), judging.unknowns());
     }
 
     /** What moves the clock and can deviate; everything else is passed over by judging. */

@@ -4,6 +4,7 @@ import io.smarketing.lifecycle.policy.EngagementTally;
 import io.smarketing.lifecycle.policy.Evaluation;
 import io.smarketing.lifecycle.policy.FitResult;
 import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.policy.RuleExplanation;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -233,6 +234,52 @@ final class Judging {
         return scored || marks
                 ? Optional.of(new Judgement(cause, at, evaluation, previous, scored, marks))
                 : Optional.empty();
+    }
+
+    /** How the lead stands at an instant, or at its clock's reading where that is later; empty without a capture. */
+    Optional<Explanation.Standing> explain(Instant at) {
+        AttributeFold known = attributes;
+        if (known == null) {
+            return Optional.empty();
+        }
+        Instant when = at.isAfter(clock) ? at : clock;
+        Evaluation evaluation = tally.evaluate(policy.fit(known::value), when);
+        Instant end = cycleEndedAt;
+        List<RuleExplanation.Done<Entry>> done = new ArrayList<>();
+        for (Entry entry : folded) {
+            if (entry.event() instanceof LeadEvent.Activity activity
+                    && (end == null || entry.occurredAt().isAfter(end))) {
+                done.add(new RuleExplanation.Done<>(entry, activity.activity(), entry.occurredAt(), activity.count()));
+            }
+        }
+        long endings = folded.stream()
+                .filter(entry -> entry.event() instanceof LeadEvent.Rejected || entry.event() instanceof LeadEvent.Lost)
+                .count();
+        Instant cooledDown = end == null ? null : end.plus(policy.cooldown());
+        List<Explanation.Obstacle> obstacles = new ArrayList<>();
+        if (evaluation.score() < policy.threshold()) {
+            obstacles.add(Explanation.Obstacle.BELOW_THRESHOLD);
+        }
+        if (evaluation.disqualified() != null) {
+            obstacles.add(Explanation.Obstacle.DISQUALIFIED);
+        }
+        if (marked) {
+            obstacles.add(Explanation.Obstacle.MARKED_IN_THIS_CYCLE);
+        }
+        if (won) {
+            obstacles.add(Explanation.Obstacle.WON);
+        }
+        if (cooledDown != null && when.isBefore(cooledDown)) {
+            obstacles.add(Explanation.Obstacle.COOLDOWN);
+        }
+        return Optional.of(new Explanation.Standing(
+                when,
+                endings + 1,
+                end,
+                cooledDown,
+                evaluation,
+                obstacles,
+                policy.explain(known::value, name -> known.origin(name, folded), done, when)));
     }
 
     /** At the last evaluation. */

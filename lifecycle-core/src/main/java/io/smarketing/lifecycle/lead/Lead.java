@@ -101,6 +101,34 @@ public class Lead {
                 activePolicy.current());
     }
 
+    /**
+     * Evaluates an open lead again, and leaves a marker that it was.
+     *
+     * @throws RefusedCommand no-policy, unknown-lead, not-open
+     */
+    @CommandHandler
+    public Receipt handle(Rescore command, ActivePolicy activePolicy) {
+        Known first = known.get(command.eventId());
+        if (first != null) {
+            return new Receipt(first.sequence(), true);
+        }
+        Policy policy = activePolicy.current().orElseThrow(RefusedCommand::noPolicy);
+        Stage stage = LeadFold.of(history(), Marks.live())
+                .map(LeadFold::stage)
+                .orElseThrow(() -> RefusedCommand.unknownLead(command.leadId()));
+        if (!stage.isOpen()) {
+            throw RefusedCommand.notOpen(stage);
+        }
+        return record(
+                command.leadId(),
+                command.eventId(),
+                command.at(),
+                command.at(),
+                new LeadEvent.Rescored(policy.reference()),
+                null,
+                Optional.of(policy));
+    }
+
     /** The first event under a name stands: the same again gets its answer, another is refused. */
     private static Receipt repeated(EventId eventId, Known first, Fingerprint fingerprint) {
         if (fingerprint.equals(first.fingerprint())) {
@@ -120,7 +148,7 @@ public class Lead {
             Instant occurredAt,
             Instant recordedAt,
             LeadEvent event,
-            Fingerprint fingerprint,
+            @Nullable Fingerprint fingerprint,
             Optional<Policy> policy) {
         Receipt receipt = new Receipt(entries.size(), false);
         if (policy.isEmpty()) {

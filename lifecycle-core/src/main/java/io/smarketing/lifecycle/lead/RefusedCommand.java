@@ -45,6 +45,14 @@ public final class RefusedCommand extends RuntimeException {
                 legal);
     }
 
+    static RefusedCommand notOpen(Stage stage) {
+        return new RefusedCommand("not-open", "the lead is in %s".formatted(stage), stage, Set.of());
+    }
+
+    static RefusedCommand noPolicy() {
+        return new RefusedCommand("no-policy", "no policy is active", null, Set.of());
+    }
+
     /** Stable and short. */
     public String code() {
         return code;

@@ -42,6 +42,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rule's {@code when}: a CEL expression over {@code lead.<attribute>}, checked once. An attribute that is missing or of
@@ -68,13 +69,15 @@ final class Condition {
     private static final CelRuntime RUNTIME =
             CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS).build();
 
+    private final String text;
     private final Program program;
     private final String[] fields;
     private final AttributeType[] types;
     private final CelAttributePattern[][] patterns;
     private final ConcurrentHashMap<List<Object>, Answer> answers = new ConcurrentHashMap<>();
 
-    private Condition(Program program, Map<String, AttributeType> fields) {
+    private Condition(String text, Program program, Map<String, AttributeType> fields) {
+        this.text = text;
         this.program = program;
         this.fields = fields.keySet().toArray(String[]::new);
         this.types = fields.values().toArray(AttributeType[]::new);
@@ -155,7 +158,7 @@ final class Condition {
             }
             try {
                 CelAbstractSyntaxTree tree = result.getAst();
-                Condition condition = new Condition(RUNTIME.createProgram(tree), fieldsOf(tree));
+                Condition condition = new Condition(expression, RUNTIME.createProgram(tree), fieldsOf(tree));
                 if (condition.evaluate(name -> null).unknownFields().contains(FAILED)) {
                     place.error(
                             "fails whatever is known of a lead",
@@ -236,6 +239,20 @@ final class Condition {
         public Optional<CelType> findType(String name) {
             return name.equals(leadType.name()) ? Optional.of(leadType) : Optional.empty();
         }
+    }
+
+    /** As it was written. */
+    String text() {
+        return text;
+    }
+
+    /** By attribute that it reads, what it sees of a lead: null where that is unknown. */
+    Map<String, @Nullable Object> reads(LeadAttributes lead) {
+        Map<String, @Nullable Object> reads = new TreeMap<>();
+        for (int i = 0; i < fields.length; i++) {
+            reads.put(fields[i], types[i].judged(lead.value(fields[i])));
+        }
+        return reads;
     }
 
     Answer evaluate(LeadAttributes lead) {

@@ -4,12 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One immutable version of the agreement on what "qualified" means. Thread-safe; made by {@link PolicyReader}. */
@@ -88,6 +92,14 @@ public final class Policy {
         return fit.size() + engagement.size() + disqualifiers.size();
     }
 
+    List<FitRule> fitRules() {
+        return fit;
+    }
+
+    List<Disqualifier> disqualifierRules() {
+        return disqualifiers;
+    }
+
     List<EngagementRule> engagementRules() {
         return engagement;
     }
@@ -122,5 +134,61 @@ public final class Policy {
             }
         }
         return new FitResult(points, contributions, disqualifier, unknowns);
+    }
+
+    /**
+     * Tells of every rule how it stands, in the order of the document. The points add up to what {@link EngagementTally#evaluate}
+     * gives.
+     *
+     * @param origin the fact that an attribute's value comes from
+     * @param done the activities of the running cycle
+     * @param at than which no activity is later
+     */
+    public <F> List<RuleExplanation<F>> explain(
+            LeadAttributes lead, Function<String, Optional<F>> origin, List<RuleExplanation.Done<F>> done, Instant at) {
+        List<RuleExplanation<F>> rules = new ArrayList<>();
+        for (FitRule rule : fit) {
+            rules.add(explain(rule.id(), RuleExplanation.Kind.FIT, rule.when(), rule.points(), null, lead, origin));
+        }
+        for (EngagementRule rule : engagement) {
+            rules.add(EngagementTally.explain(rule, done, at));
+        }
+        for (Disqualifier rule : disqualifiers) {
+            rules.add(explain(rule.id(), RuleExplanation.Kind.DISQUALIFY, rule.when(), 0, rule.reason(), lead, origin));
+        }
+        return rules;
+    }
+
+    private static <F> RuleExplanation<F> explain(
+            String id,
+            RuleExplanation.Kind kind,
+            Condition when,
+            long offers,
+            @Nullable String reason,
+            LeadAttributes lead,
+            Function<String, Optional<F>> origin) {
+        Answer answer = when.evaluate(lead);
+        Map<String, @Nullable Object> reads = when.reads(lead);
+        List<RuleExplanation.Share<F>> shares = reads.keySet().stream()
+                .map(origin)
+                .flatMap(Optional::stream)
+                .distinct()
+                .map(fact -> new RuleExplanation.Share<>(fact, null))
+                .toList();
+        long points = answer.truth() == Answer.Truth.TRUE ? offers : 0;
+        String word = answer.truth().name().toLowerCase(Locale.ROOT);
+        return new RuleExplanation<>(
+                id,
+                kind,
+                when.text(),
+                offers,
+                word,
+                points,
+                null,
+                points,
+                reads,
+                answer.unknownFields(),
+                shares,
+                reason);
     }
 }

@@ -11,6 +11,7 @@ import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.Receipt;
 import io.smarketing.lifecycle.lead.RecordEvent;
 import io.smarketing.lifecycle.lead.RefusedCommand;
+import io.smarketing.lifecycle.lead.Rescore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -149,8 +150,8 @@ class BatchTransaction {
                     if (Vault.isPersonal(delivery.arrival().event())) {
                         personal.add(delivery.leadId());
                     }
-                } else if (work instanceof Work.Decision decision) {
-                    leads.add(decision.leadId());
+                } else if (work instanceof Work.Decision || work instanceof Work.Rescoring) {
+                    leads.add(work.leadId());
                 }
             }
             for (Work.Parked fact : waitingNow) {
@@ -173,6 +174,8 @@ class BatchTransaction {
                     }
                 } else if (work instanceof Work.Decision decision) {
                     outcomes.add(decide(decision));
+                } else if (work instanceof Work.Rescoring rescoring) {
+                    outcomes.add(rescore(rescoring));
                 } else if (work instanceof Work.Broken broken) {
                     outcomes.add(refuse(broken.door(), broken.eventId().orElse(null), broken.refusal()));
                 }
@@ -288,6 +291,17 @@ class BatchTransaction {
                         "",
                         "the lead '%s' is not captured".formatted(decision.leadId()),
                         "send its capture first, or correct the id"));
+            }
+        }
+
+        private Outcome rescore(Work.Rescoring rescoring) {
+            try {
+                Receipt receipt = dispatch(new Rescore(rescoring.leadId(), rescoring.eventId(), now));
+                return receipt.repeated()
+                        ? new Outcome.StoredBefore(receipt.sequence())
+                        : new Outcome.Stored(receipt.sequence());
+            } catch (RefusedCommand e) {
+                return new Outcome.Declined(e);
             }
         }
 

@@ -21,6 +21,6 @@ public sealed interface Outcome {
     /** It is not taken. */
     record Refused(Refusal refusal) implements Outcome {}
 
-    /** The decision is not open to a lead in this stage. */
+    /** The lead's stage does not allow it. */
     record Declined(RefusedCommand refusal) implements Outcome {}
 }

@@ -35,6 +35,9 @@ sealed interface Work {
     /** What a person decided. */
     record Decision(String leadId, EventId eventId, LeadEvent.Fact decision, Fingerprint fingerprint) implements Work {}
 
+    /** A lead to be evaluated again, for a rescore job. */
+    record Rescoring(String leadId, EventId eventId) implements Work {}
+
     /** What is to be recorded, whether it has just come or waited for its capture. */
     record Parked(
             long id, Door door, Arrival arrival, @Nullable Original original) {}

@@ -13,47 +13,93 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
-/** Policies as saved, none of them ever changed, and the log of which was active when. */
+/** Policies as saved, none of them ever changed, and the log of what became of each: saved, shadow, active, retired. */
 @Component
 @DependsOn(ApiConfiguration.SCHEMA)
 public class Policies implements ActivePolicy {
 
+    /** A version's last change is its state. */
+    private static final String STANDING = """
+            SELECT v.name, v.version, v.document, v.saved_at, v.saved_by,
+                   c.id, c.change, c.changed_at, c.changed_by, c.reason
+            FROM lifecycle.policy_version v
+            JOIN LATERAL (SELECT * FROM lifecycle.policy_change l WHERE l.name = v.name AND l.version = v.version
+                          ORDER BY l.id DESC LIMIT 1) c ON true
+            """;
+
     private static final PolicyRef NONE = new PolicyRef("", "");
 
     private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final int mostShadows;
     private final Map<PolicyRef, Policy> compiled = new ConcurrentHashMap<>();
 
     /** One batch is judged by one policy, whatever is switched meanwhile. */
     private final ThreadLocal<Optional<Policy>> inForce = ThreadLocal.withInitial(Optional::empty);
 
-    Policies(JdbcClient jdbc) {
+    Policies(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            @Value("${lifecycle.policies.most-shadows:3}") int mostShadows) {
         this.jdbc = jdbc;
+        this.transaction = new TransactionTemplate(transactions);
+        this.mostShadows = mostShadows;
     }
 
-    /** A saved version; its state is {@code draft}, {@code active} or {@code retired}. */
+    /** Where a version stands in its life. */
+    enum State {
+        /** Saved, and nothing more. */
+        DRAFT,
+        /** Projected beside the active one; nothing official comes of it. */
+        SHADOW,
+        /** Facts are judged by it. */
+        ACTIVE,
+        RETIRED;
+
+        static State of(String change) {
+            return change.equals("saved") ? DRAFT : valueOf(change.toUpperCase(Locale.ROOT));
+        }
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A saved version as it stands; {@code last} is what happened to it last. */
     record Version(
             PolicyRef reference,
             String document,
             Instant savedAt,
             @Nullable String savedBy,
-            String state) {}
+            Change last) {
+
+        State state() {
+            return State.of(last.change());
+        }
+    }
 
     /**
-     * A switch.
+     * A line of the log.
      *
-     * @param reference null when no policy is active from then on
+     * @param change {@code saved}, {@code shadow}, {@code active} or {@code retired}
      */
-    record Activation(
+    record Change(
             long number,
-            @Nullable PolicyRef reference,
+            String change,
+            PolicyRef reference,
             Instant at,
             @Nullable String by,
             @Nullable String reason) {}
@@ -61,90 +107,178 @@ public class Policies implements ActivePolicy {
     /** What saving led to: the version is made of the text, so the same text is the same version. */
     record Saving(PolicyRef reference, boolean fresh, List<Problem> warnings) {}
 
+    /** A change that a version's state does not allow; the message says why. */
+    static final class NotPossible extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String mend;
+
+        NotPossible(String message, String mend) {
+            super(message);
+            this.mend = mend;
+        }
+
+        String mend() {
+            return mend;
+        }
+    }
+
     Saving save(String document, @Nullable String by) throws RefusedDocument {
         PolicyReader.Reading reading = PolicyReader.read("policy", document);
         PolicyRef reference = reading.policy().reference();
-        int rows = jdbc.sql("INSERT INTO lifecycle.policy_version (name, version, document, saved_at, saved_by)"
-                        + " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-                .params(Arrays.asList(
-                        reference.name(), reference.version(), document, Timestamp.from(Instant.now()), by))
-                .update();
-        return new Saving(reference, rows == 1, reading.warnings());
+        boolean fresh = Boolean.TRUE.equals(transaction.execute(status -> {
+            lock();
+            Instant now = Instant.now();
+            int rows = jdbc.sql("INSERT INTO lifecycle.policy_version (name, version, document, saved_at, saved_by)"
+                            + " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+                    .params(Arrays.asList(reference.name(), reference.version(), document, Timestamp.from(now), by))
+                    .update();
+            if (rows == 1) {
+                append("saved", reference, now, by, null);
+            }
+            return rows == 1;
+        }));
+        return new Saving(reference, fresh, reading.warnings());
     }
 
+    /** Changes are numbered in the order in which they become visible: readers of the log miss none. */
+    private void lock() {
+        jdbc.sql("LOCK TABLE lifecycle.policy_change IN EXCLUSIVE MODE").update();
+    }
+
+    private Change append(
+            String change, PolicyRef reference, Instant at, @Nullable String by, @Nullable String reason) {
+        return jdbc.sql("INSERT INTO lifecycle.policy_change (change, name, version, changed_at, changed_by, reason)"
+                        + " VALUES (?, ?, ?, ?, ?, ?) RETURNING *")
+                .params(Arrays.asList(change, reference.name(), reference.version(), Timestamp.from(at), by, reason))
+                .query((row, number) -> change(row))
+                .single();
+    }
+
+    /** All versions, the latest saved first. */
     List<Version> versions() {
-        PolicyRef active = activeReference();
-        return jdbc.sql("SELECT v.*, EXISTS (SELECT 1 FROM lifecycle.policy_activation a WHERE a.name = v.name"
-                        + " AND a.version = v.version) AS activated FROM lifecycle.policy_version v"
-                        + " ORDER BY saved_at DESC, name, version")
-                .query((row, number) -> version(row, active))
+        return jdbc.sql(STANDING + " ORDER BY v.saved_at DESC, v.name, v.version")
+                .query((row, number) -> version(row))
                 .list();
     }
 
     Optional<Version> version(PolicyRef reference) {
-        return versions().stream()
-                .filter(version -> version.reference().equals(reference))
-                .findFirst();
+        return jdbc.sql(STANDING + " WHERE v.name = ? AND v.version = ?")
+                .params(reference.name(), reference.version())
+                .query((row, number) -> version(row))
+                .optional();
     }
 
-    private static Version version(ResultSet row, PolicyRef active) throws SQLException {
-        PolicyRef reference = new PolicyRef(row.getString("name"), row.getString("version"));
-        boolean activated = row.getBoolean("activated");
+    private static Version version(ResultSet row) throws SQLException {
         return new Version(
-                reference,
+                new PolicyRef(row.getString("name"), row.getString("version")),
                 row.getString("document"),
                 row.getTimestamp("saved_at").toInstant(),
                 row.getString("saved_by"),
-                reference.equals(active) ? "active" : activated ? "retired" : "draft");
+                change(row));
     }
 
-    /** Switches the pointer; null to have no policy. Verdicts that history holds stay. */
-    Activation activate(@Nullable PolicyRef reference, @Nullable String by, @Nullable String reason) {
-        Instant now = Instant.now();
-        return jdbc.sql("INSERT INTO lifecycle.policy_activation (name, version, activated_at, activated_by, reason)"
-                        + " VALUES (?, ?, ?, ?, ?) RETURNING *")
-                .params(Arrays.asList(
-                        reference == null ? null : reference.name(),
-                        reference == null ? null : reference.version(),
-                        Timestamp.from(now),
-                        by,
-                        reason))
-                .query((row, number) -> activation(row))
-                .single();
-    }
-
-    List<Activation> activations() {
-        return jdbc.sql("SELECT * FROM lifecycle.policy_activation ORDER BY id DESC")
-                .query((row, number) -> activation(row))
-                .list();
-    }
-
-    private static Activation activation(ResultSet row) throws SQLException {
-        String name = row.getString("name");
-        return new Activation(
+    private static Change change(ResultSet row) throws SQLException {
+        return new Change(
                 row.getLong("id"),
-                name == null ? null : new PolicyRef(name, row.getString("version")),
-                row.getTimestamp("activated_at").toInstant(),
-                row.getString("activated_by"),
+                row.getString("change"),
+                new PolicyRef(row.getString("name"), row.getString("version")),
+                row.getTimestamp("changed_at").toInstant(),
+                row.getString("changed_by"),
                 row.getString("reason"));
     }
 
+    /** Switches the pointer. The version that was active retires; verdicts that history holds stay. */
+    Change activate(PolicyRef reference, @Nullable String by, @Nullable String reason) {
+        return change(() -> {
+            Instant now = Instant.now();
+            PolicyRef before = activeReference();
+            if (!before.equals(NONE) && !before.equals(reference)) {
+                append("retired", before, now, by, "%s became active".formatted(reference));
+            }
+            return append("active", reference, now, by, reason);
+        });
+    }
+
+    /** Has a version projected beside the active one. */
+    Change shadow(PolicyRef reference, @Nullable String by, @Nullable String reason) throws NotPossible {
+        Optional<Change> done = change(() -> {
+            List<Version> shadows = versions().stream()
+                    .filter(version -> version.state() == State.SHADOW)
+                    .toList();
+            Optional<Change> already = shadows.stream()
+                    .filter(version -> version.reference().equals(reference))
+                    .map(Version::last)
+                    .findFirst();
+            if (already.isPresent()) {
+                return already;
+            }
+            return shadows.size() >= mostShadows || activeReference().equals(reference)
+                    ? Optional.empty()
+                    : Optional.of(append("shadow", reference, Instant.now(), by, reason));
+        });
+        if (done.isPresent()) {
+            return done.get();
+        }
+        throw activeReference().equals(reference)
+                ? new NotPossible(
+                        "%s is the active policy".formatted(reference),
+                        "its rows are those of the policy `active`; shadow another version")
+                : new NotPossible(
+                        "%d versions are shadows already".formatted(mostShadows),
+                        "retire one of them first; each costs a projection of its own");
+    }
+
+    /** Takes a version out of use; facts are judged by none then, if it was the active one. */
+    Change retire(PolicyRef reference, @Nullable String by, @Nullable String reason) {
+        return change(() -> {
+            Change last = version(reference).orElseThrow().last();
+            return last.change().equals("retired") ? last : append("retired", reference, Instant.now(), by, reason);
+        });
+    }
+
+    private <T> T change(java.util.function.Supplier<T> work) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            lock();
+            return work.get();
+        }));
+    }
+
+    /** What became of versions once they were saved, the latest change first. */
+    List<Change> activations() {
+        return jdbc.sql("SELECT * FROM lifecycle.policy_change WHERE change <> 'saved' ORDER BY id DESC")
+                .query((row, number) -> change(row))
+                .list();
+    }
+
+    /** Changes behind a number, in order. */
+    List<Change> changesAfter(long number, int most) {
+        return jdbc.sql("SELECT * FROM lifecycle.policy_change WHERE id > ? ORDER BY id LIMIT ?")
+                .params(number, most)
+                .query((row, place) -> change(row))
+                .list();
+    }
+
     private PolicyRef activeReference() {
-        return jdbc
-                .sql("SELECT name, version FROM lifecycle.policy_activation ORDER BY id DESC LIMIT 1")
-                .query((row, number) -> {
-                    String name = row.getString(1);
-                    return name == null ? NONE : new PolicyRef(name, row.getString(2));
-                })
-                .stream()
-                .findFirst()
+        return jdbc.sql("""
+                        SELECT c.name, c.version FROM lifecycle.policy_change c
+                        WHERE c.id = (SELECT max(id) FROM lifecycle.policy_change WHERE change = 'active')
+                          AND NOT EXISTS (SELECT 1 FROM lifecycle.policy_change l
+                                          WHERE l.name = c.name AND l.version = c.version AND l.id > c.id)""")
+                .query((row, number) -> new PolicyRef(row.getString(1), row.getString(2)))
+                .optional()
                 .orElse(NONE);
+    }
+
+    /** The policy that facts are judged by now; what is being written may still be judged by the one before. */
+    Optional<PolicyRef> active() {
+        return Optional.of(activeReference()).filter(reference -> !reference.equals(NONE));
     }
 
     /** Has the thread judge by the policy that is active now, until {@link #endBatch}. */
     public void beginBatch() {
-        PolicyRef reference = activeReference();
-        inForce.set(reference.equals(NONE) ? Optional.empty() : Optional.of(policy(reference)));
+        inForce.set(active().map(this::policy));
     }
 
     public void endBatch() {
@@ -154,6 +288,12 @@ public class Policies implements ActivePolicy {
     @Override
     public Optional<Policy> current() {
         return inForce.get();
+    }
+
+    /** The active policy when no reference is given; empty when there is no such version. */
+    public Optional<Policy> find(@Nullable PolicyRef reference) {
+        PolicyRef wanted = reference == null ? activeReference() : reference;
+        return wanted.equals(NONE) || version(wanted).isEmpty() ? Optional.empty() : Optional.of(policy(wanted));
     }
 
     private Policy policy(PolicyRef reference) {

@@ -49,14 +49,17 @@ class PoliciesController {
         return answer;
     }
 
-    private static ObjectNode json(Policies.Version version) {
+    static ObjectNode json(Policies.Version version) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("name", version.reference().name())
                 .put("version", version.reference().version())
-                .put("state", version.state())
+                .put("state", version.state().word())
                 .put("savedAt", version.savedAt().toString())
-                .put("savedBy", version.savedBy());
+                .put("savedBy", version.savedBy())
+                .put("since", version.last().at().toString())
+                .put("by", version.last().by())
+                .put("reason", version.last().reason());
     }
 
     @PostMapping(consumes = {"application/yaml", "application/x-yaml", "text/yaml", MediaType.TEXT_PLAIN_VALUE})
@@ -74,7 +77,7 @@ class PoliciesController {
         answer.put(
                 "state",
                 policies.version(saving.reference())
-                        .map(Policies.Version::state)
+                        .map(version -> version.state().word())
                         .orElse("draft"));
         answer.set("warnings", json(saving.warnings()));
         URI place = URI.create("/v1/policies/%s/%s"
@@ -126,26 +129,71 @@ class PoliciesController {
     }
 
     @PostMapping("/{name}/{version}/activation")
-    @Operation(summary = "Makes a version the active one; facts are judged by it from then on")
+    @Operation(
+            summary = "Makes a version the active one; facts are judged by it from then on",
+            description =
+                    "A shadow is promoted so. Verdicts that history holds stay; `POST /v1/rescores` has open leads"
+                            + " evaluated again.")
     ObjectNode activate(
             @PathVariable String name,
             @PathVariable String version,
             @RequestBody(required = false) @Nullable Switch change) {
-        PolicyRef reference = saved(name, version).reference();
-        return json(policies.activate(
-                reference, change == null ? null : change.by(), change == null ? null : change.reason()));
+        return json(policies.activate(saved(name, version).reference(), by(change), reason(change)));
+    }
+
+    private static @Nullable String by(@Nullable Switch change) {
+        return change == null ? null : change.by();
+    }
+
+    private static @Nullable String reason(@Nullable Switch change) {
+        return change == null ? null : change.reason();
+    }
+
+    @PostMapping("/{name}/{version}/shadow")
+    @Operation(
+            summary = "Projects a version beside the active one, from the first fact on",
+            description = "Its funnel is that of `GET /v1/funnel?policy=name@version`; nothing official changes.")
+    ObjectNode shadow(
+            @PathVariable String name,
+            @PathVariable String version,
+            @RequestBody(required = false) @Nullable Switch change) {
+        try {
+            return json(policies.shadow(saved(name, version).reference(), by(change), reason(change)));
+        } catch (Policies.NotPossible e) {
+            throw Problems.problem(HttpStatus.CONFLICT, "not-possible", "", String.valueOf(e.getMessage()), e.mend());
+        }
+    }
+
+    @PostMapping("/{name}/{version}/retirement")
+    @Operation(
+            summary = "Takes a version out of use",
+            description =
+                    "A shadow is no longer projected, and its rows stay as they are. Without an active version other"
+                            + " systems' marks count.")
+    ObjectNode retire(
+            @PathVariable String name,
+            @PathVariable String version,
+            @RequestBody(required = false) @Nullable Switch change) {
+        return json(policies.retire(saved(name, version).reference(), by(change), reason(change)));
     }
 
     @DeleteMapping("/active")
-    @Operation(summary = "Switches to no policy: other systems' marks count from then on")
+    @Operation(summary = "Retires the active version: other systems' marks count from then on")
     ObjectNode deactivate(
             @RequestParam(required = false) @Nullable String by,
             @RequestParam(required = false) @Nullable String reason) {
-        return json(policies.activate(null, by, reason));
+        PolicyRef active = policies.active()
+                .orElseThrow(() -> Problems.problem(
+                        HttpStatus.CONFLICT,
+                        "not-possible",
+                        "",
+                        "no policy is active",
+                        "GET /v1/policies lists what there is"));
+        return json(policies.retire(active, by, reason));
     }
 
     @GetMapping("/activations")
-    @Operation(summary = "Who made which version active, when and why; the latest first")
+    @Operation(summary = "Who made which version active, shadow or retired, when and why; the latest first")
     ObjectNode activations() {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode list = answer.putArray("activations");
@@ -153,15 +201,15 @@ class PoliciesController {
         return answer;
     }
 
-    private static ObjectNode json(Policies.Activation activation) {
-        PolicyRef reference = activation.reference();
+    static ObjectNode json(Policies.Change change) {
         return JsonNodeFactory.instance
                 .objectNode()
-                .put("number", activation.number())
-                .put("name", reference == null ? null : reference.name())
-                .put("version", reference == null ? null : reference.version())
-                .put("at", activation.at().toString())
-                .put("by", activation.by())
-                .put("reason", activation.reason());
+                .put("number", change.number())
+                .put("change", change.change())
+                .put("name", change.reference().name())
+                .put("version", change.reference().version())
+                .put("at", change.at().toString())
+                .put("by", change.by())
+                .put("reason", change.reason());
     }
 }

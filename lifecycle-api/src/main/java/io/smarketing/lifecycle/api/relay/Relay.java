@@ -7,15 +7,11 @@ import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
 import io.smarketing.lifecycle.event.Topic;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -39,7 +35,6 @@ class Relay implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final String ROLE = "relay";
-    private static final byte[] POSITION_KEY = "lead.events".getBytes(StandardCharsets.US_ASCII);
     private static final int AT_ONCE = 2_000;
     private static final int GAP_RETRIES = 5;
     private static final long GAP_PAUSE_MILLIS = 10;
@@ -49,13 +44,20 @@ class Relay implements SmartLifecycle {
     private final TransactionTemplate transaction;
     private final KafkaSettings settings;
     private final RecordedCodec codec;
+    private final RelayPosition positions;
     private final BackgroundTask task = new BackgroundTask("relay", this::carry);
 
-    Relay(JdbcClient jdbc, PlatformTransactionManager transactions, KafkaSettings settings, RecordedCodec codec) {
+    Relay(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            KafkaSettings settings,
+            RecordedCodec codec,
+            RelayPosition positions) {
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         this.settings = settings;
         this.codec = codec;
+        this.positions = positions;
     }
 
     private record Row(long position, String leadId, long sequence, byte[] payload) {}
@@ -72,7 +74,8 @@ class Relay implements SmartLifecycle {
     private void carryOn() {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
             producer.initTransactions();
-            long position = lastPosition();
+            long position = positions.last(Topic.LEAD_EVENTS.topicName());
+            LOG.info("the relay goes on behind position {}", position);
             while (task.isRunning()) {
                 List<Row> rows = contiguous(position);
                 if (rows.isEmpty()) {
@@ -135,8 +138,7 @@ class Relay implements SmartLifecycle {
             var unused = producer.send(letter(row));
         }
         long position = rows.get(rows.size() - 1).position();
-        var unused = producer.send(new ProducerRecord<>(
-                RelayPosition.TOPIC, POSITION_KEY, String.valueOf(position).getBytes(StandardCharsets.US_ASCII)));
+        var unused = producer.send(RelayPosition.of(Topic.LEAD_EVENTS.topicName(), position));
         producer.commitTransaction();
     }
 
@@ -165,24 +167,6 @@ class Relay implements SmartLifecycle {
 
     private static Header header(String name, String value) {
         return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** What the last committed transaction says; 0 when nothing was ever carried. */
-    private long lastPosition() {
-        TopicPartition partition = new TopicPartition(RelayPosition.TOPIC, 0);
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.consumer(ROLE))) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            long position = 0;
-            while (consumer.position(partition) < end) {
-                for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(Duration.ofMillis(200))) {
-                    position = Long.parseLong(new String(entry.value(), StandardCharsets.US_ASCII));
-                }
-            }
-            LOG.info("the relay goes on behind position {}", position);
-            return position;
-        }
     }
 
     @Override

@@ -18,9 +18,11 @@ class StoredPolicies implements Policies {
 
     @Override
     public Optional<PolicyRef> active() {
-        return jdbc.sql("SELECT name, version FROM"
-                        + " (SELECT name, version FROM lifecycle.policy_activation ORDER BY id DESC LIMIT 1) latest"
-                        + " WHERE name IS NOT NULL")
+        return jdbc.sql("""
+                        SELECT c.name, c.version FROM lifecycle.policy_change c
+                        WHERE c.id = (SELECT max(id) FROM lifecycle.policy_change WHERE change = 'active')
+                          AND NOT EXISTS (SELECT 1 FROM lifecycle.policy_change l
+                                          WHERE l.name = c.name AND l.version = c.version AND l.id > c.id)""")
                 .query((row, number) -> new PolicyRef(row.getString("name"), row.getString("version")))
                 .optional();
     }

@@ -1,10 +1,13 @@
 package io.smarketing.lifecycle.projections.topology;
 
 import io.smarketing.lifecycle.event.Topic;
+import io.smarketing.lifecycle.funnel.FunnelStage;
+import io.smarketing.lifecycle.policy.Policy;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -31,14 +34,32 @@ import org.jspecify.annotations.Nullable;
  *                       └─► (by owner of the rows) ─► rows ─► funnel.stages
  * </pre>
  *
+ * @param policy names the series of rows
+ * @param folding of each task
  * @param owners how many tasks share the rows; it cannot change while the topology has state
  * @param stores opens a store by its name
  */
-record FunnelTopology(TopologyCounts counts, int owners, Function<String, KeyValueBytesStoreSupplier> stores) {
+record FunnelTopology(
+        String policy,
+        Supplier<Folding> folding,
+        TopologyCounts counts,
+        int owners,
+        Function<String, KeyValueBytesStoreSupplier> stores) {
 
-    /** With stores on disk. */
-    FunnelTopology(TopologyCounts counts, int owners) {
-        this(counts, owners, Stores::persistentKeyValueStore);
+    /** The official one, with stores on disk. */
+    static FunnelTopology official(TopologyCounts counts, int owners) {
+        return new FunnelTopology(
+                FunnelStage.ACTIVE, OfficialFolding::new, counts, owners, Stores::persistentKeyValueStore);
+    }
+
+    /** That of a policy which is not in force, with stores on disk. */
+    static FunnelTopology shadow(Policy policy, TopologyCounts counts, int owners) {
+        return new FunnelTopology(
+                policy.reference().toString(),
+                () -> new ShadowFolding(policy),
+                counts,
+                owners,
+                Stores::persistentKeyValueStore);
     }
 
     Topology build() {
@@ -48,7 +69,7 @@ record FunnelTopology(TopologyCounts counts, int owners, Function<String, KeyVal
                         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("lead-events"))
                 .process(
                         new WithStores<>(
-                                () -> new LeadsProcessor(counts, owners),
+                                () -> new LeadsProcessor(folding.get(), counts, owners),
                                 Set.of(store(LeadsProcessor.STORE, Serdes.String()))),
                         Named.as("leads"));
         changes.filter((leadId, change) -> change instanceof LeadChange.Shown, Named.as("shown"))
@@ -65,7 +86,7 @@ record FunnelTopology(TopologyCounts counts, int owners, Function<String, KeyVal
                                 (topic, owner, change, partitions) -> Optional.of(Set.of(owner % partitions))))
                 .process(
                         new WithStores<>(
-                                () -> new RowsProcessor(counts),
+                                () -> new RowsProcessor(policy, counts),
                                 Set.of(
                                         store(RowsProcessor.STORE, Serdes.Bytes()),
                                         store(RowsProcessor.PENDING, Serdes.Long()))),

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -119,19 +120,44 @@ record LeadState(
         return new LeadState(progress.with(event), text, newReason, counted, entries);
     }
 
+    /** After an event that changes nothing else. */
+    LeadState advanced(LogRecord event) {
+        return new LeadState(progress.with(event), score, disqualified, counted, entries);
+    }
+
     /** With one more event that bears on the fold, folded again. */
     LeadState folded(LogRecord event, Entry entry) {
+        LeadState after = withEntry(event, entry);
+        return after.counted(LeadFold.of(new LeadHistory(event.leadId(), after.unpackedEntries()), Marks.live()));
+    }
+
+    /** With one more event, and a fold that somebody else has made. */
+    LeadState refolded(LogRecord event, Entry entry, Optional<LeadFold> fold) {
+        return withEntry(event, entry).counted(fold);
+    }
+
+    /** With one more event that leaves the fold as it is. */
+    LeadState withEntry(LogRecord event, Entry entry) {
         PackedOutput output = new PackedOutput().raw(entries, 0, entries.length);
         PackedEntry.write(entry, output);
-        byte[] more = output.toByteArray();
-        Optional<LeadFold> fold = LeadFold.of(new LeadHistory(event.leadId(), unpacked(more)), Marks.live());
-        return new LeadState(
-                progress.with(event),
-                score,
-                disqualified,
-                fold.map(lead -> new Counted(LeadStanding.of(lead), FunnelTally.of(lead)))
-                        .orElse(null),
-                more);
+        return new LeadState(progress.with(event), score, disqualified, counted, output.toByteArray());
+    }
+
+    private LeadState counted(Optional<LeadFold> fold) {
+        Counted now = fold.map(lead -> new Counted(LeadStanding.of(lead), FunnelTally.of(lead)))
+                .orElse(null);
+        return new LeadState(progress, score, disqualified, now, entries);
+    }
+
+    /** Whether nothing happened but that the sequence went on. */
+    boolean showsAs(LeadState before) {
+        return Objects.equals(counted, before.counted())
+                && Objects.equals(score, before.score())
+                && Objects.equals(disqualified, before.disqualified());
+    }
+
+    List<Entry> unpackedEntries() {
+        return unpacked(entries);
     }
 
     private static List<Entry> unpacked(byte[] entries) {

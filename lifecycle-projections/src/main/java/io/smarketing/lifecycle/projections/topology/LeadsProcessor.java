@@ -1,11 +1,9 @@
 package io.smarketing.lifecycle.projections.topology;
 
-import io.smarketing.lifecycle.event.EventType;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
 import io.smarketing.lifecycle.lead.Entry;
-import io.smarketing.lifecycle.lead.LeadEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,13 +31,15 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
     private static final Duration COVERAGE_PERIOD = Duration.ofMillis(250);
     private static final JsonMapper JSON = new JsonMapper();
 
+    private final Folding folding;
     private final TopologyCounts counts;
     private final int owners;
     private @Nullable ProcessorContext<String, LeadChange> context;
     private @Nullable KeyValueStore<String, byte[]> store;
     private Coverage coverage = Coverage.NONE;
 
-    LeadsProcessor(TopologyCounts counts, int owners) {
+    LeadsProcessor(Folding folding, TopologyCounts counts, int owners) {
+        this.folding = folding;
         this.counts = counts;
         this.owners = owners;
     }
@@ -84,6 +84,7 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
     public void init(ProcessorContext<String, LeadChange> processorContext) {
         context = processorContext;
         store = processorContext.getStateStore(STORE);
+        folding.forget();
         coverage = Coverage.read(leads().get(COVERAGE));
         processorContext.schedule(COVERAGE_PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellCoverage);
     }
@@ -116,8 +117,7 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
     }
 
     private byte[] next(LogRecord event, byte @Nullable [] packed, long timestamp) {
-        boolean scored = event.type() == EventType.SCORED;
-        if (!scored && !PackedEntry.isKept(event.type())) {
+        if (!folding.reads(event.type())) {
             return LeadState.advance(packed, event);
         }
         Entry entry;
@@ -128,18 +128,13 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
             return LeadState.advance(packed, event);
         }
         LeadState before = LeadState.read(packed);
-        LeadState after;
-        if (entry.event() instanceof LeadEvent.Scored score) {
-            if (score.policy() == null) {
-                // Another system's own score is kept in history; the lead's is what a policy says.
-                return LeadState.advance(packed, event);
-            }
-            after = before.scored(event, score.score(), score.disqualified());
-        } else {
-            after = before.folded(event, entry);
+        LeadState after = folding.next(before, event, entry);
+        if (!Objects.equals(after.counted(), before.counted())) {
             tellRows(event, before, after, timestamp);
         }
-        show(event.leadId(), before, after, timestamp);
+        if (folding.shows() && !after.showsAs(before)) {
+            show(event.leadId(), before, after, timestamp);
+        }
         return after.write();
     }
 

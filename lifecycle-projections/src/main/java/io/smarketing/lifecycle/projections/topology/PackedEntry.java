@@ -38,6 +38,7 @@ final class PackedEntry {
     private static final int LOST = 6;
     private static final int VOIDED = 7;
     private static final int MARKED_MQL = 8;
+    private static final int ACTIVITY = 9;
 
     private PackedEntry() {}
 
@@ -93,6 +94,11 @@ final class PackedEntry {
             output.octet(MARKED_MQL);
             decimal(mark.score(), output);
             policy(mark.policy(), output);
+        } else if (event instanceof LeadEvent.Activity activity) {
+            output.octet(ACTIVITY)
+                    .text(activity.activity())
+                    .optionalText(activity.asset())
+                    .unsigned(activity.count());
         } else {
             throw new IllegalArgumentException("%s bears on no fold".formatted(EventType.of(event)));
         }
@@ -129,6 +135,8 @@ final class PackedEntry {
             case LOST -> new LeadEvent.Lost(input.optionalText(), input.optionalText());
             case VOIDED -> new LeadEvent.Voided(eventId(input), input.optionalText(), input.optionalText());
             case MARKED_MQL -> new LeadEvent.MarkedMql(decimal(input), policy(input));
+            case ACTIVITY ->
+                new LeadEvent.Activity(input.text(), input.optionalText(), Math.toIntExact(input.unsigned()));
             default -> throw new IllegalArgumentException("an entry of type " + type);
         };
     }

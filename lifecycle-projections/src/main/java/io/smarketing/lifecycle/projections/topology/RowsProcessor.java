@@ -48,6 +48,7 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
     private static final int FORM_VERSION = 1;
     private static final JsonMapper JSON = new JsonMapper();
 
+    private final String policy;
     private final TopologyCounts counts;
     private final Map<RowKey, Row> rows = new HashMap<>();
     private final Set<RowKey> changed = new LinkedHashSet<>();
@@ -62,7 +63,8 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
     private int inPacket;
     private long restUntil;
 
-    RowsProcessor(TopologyCounts counts) {
+    RowsProcessor(String policy, TopologyCounts counts) {
+        this.policy = policy;
         this.counts = counts;
     }
 
@@ -220,7 +222,7 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
             row.revision++;
             writtenRows().put(Bytes.wrap(key.toBytes()), row.write());
             for (Stage stage : row.changed) {
-                FunnelStage shown = new FunnelStage(FunnelStage.ACTIVE, key.dimension(), key.value(), stage);
+                FunnelStage shown = new FunnelStage(policy, key.dimension(), key.value(), stage);
                 byte[] json = JSON.writeValueAsBytes(shown.toJson(row.tally, row.revision, row.asOf, row.position));
                 processorContext().forward(new Record<>(shown.key(), json, start));
             }

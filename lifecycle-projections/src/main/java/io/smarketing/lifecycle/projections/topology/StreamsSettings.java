@@ -10,7 +10,6 @@ import org.apache.kafka.streams.StreamsConfig;
 /** What the topology runs with; anything but the guarantee can be set otherwise by {@code spring.kafka.streams.properties}. */
 final class StreamsSettings {
 
-    private static final String APPLICATION = "lifecycle-funnel";
     private static final int THREADS = 2;
     private static final long COMMIT_MILLIS = 100;
     private static final long CACHE_BYTES = 64L << 20;
@@ -24,14 +23,16 @@ final class StreamsSettings {
     /**
      * The settings of one instance.
      *
+     * @param application names the group, the internal topics and the folder of the state
      * @param instance tells members of the group apart, and is the same after a restart: the group then need not wait for the
      *     one that is gone
      * @param replicationFactor of the internal topics; -1 for the broker's default
      * @param own those of the installation, which win
      */
-    static Properties of(String stateDir, String instance, int replicationFactor, Map<String, Object> own) {
+    static Properties of(
+            String application, String stateDir, String instance, int replicationFactor, Map<String, Object> own) {
         Map<String, Object> settings = new HashMap<>();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
         settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDir);
         settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, THREADS);
         settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MILLIS);

@@ -10,6 +10,7 @@ import io.smarketing.lifecycle.funnel.FunnelTally;
 import io.smarketing.lifecycle.lead.Deviation;
 import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.LeadFold;
+import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
 import io.smarketing.lifecycle.lead.Stage;
 import java.math.BigDecimal;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -32,17 +34,27 @@ final class ShownFunnel {
 
     /** Rows the offline funnel does not know have to be zeros: they were left by what was voided. */
     static void assertEqualsOffline(Map<String, JsonNode> shown, List<RandomLog.Written> log, String what) {
+        assertEqualsOffline(shown, FunnelStage.ACTIVE, lead -> Marks.live(), log, what);
+    }
+
+    /** The rows of one policy's series against the funnel with the marks that the policy makes. */
+    static void assertEqualsOffline(
+            Map<String, JsonNode> shown,
+            String policy,
+            Function<LeadHistory, Marks> marks,
+            List<RandomLog.Written> log,
+            String what) {
         Map<String, JsonNode> left = new TreeMap<>(shown);
         for (String name : Dimension.BUILT_IN) {
             Funnel funnel = new Funnel(new Dimension(name));
             RandomLog.histories(log).stream()
-                    .map(history -> LeadFold.of(history, Marks.live()))
+                    .map(history -> LeadFold.of(history, marks.apply(history)))
                     .flatMap(Optional::stream)
                     .forEach(funnel::add);
             for (FunnelRow row : funnel.rows()) {
                 long[] deviations = new long[Deviation.values().length];
                 for (Stage stage : Stage.values()) {
-                    String key = new FunnelStage(FunnelStage.ACTIVE, name, row.value(), stage).key();
+                    String key = new FunnelStage(policy, name, row.value(), stage).key();
                     JsonNode json = left.remove(key);
                     assertThat(json).as("%s: %s", what, key).isNotNull();
                     assertStage(json, row, stage, what + ": " + key);

@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.projections.topology;
 
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.Topic;
+import io.smarketing.lifecycle.funnel.FunnelStage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -69,8 +71,15 @@ final class TopologyRun implements AutoCloseable {
 
     /** Runs upon what earlier runs left. */
     TopologyRun(KeptStore.Disk disk, Compacted compacted, String stateDir) {
-        Properties settings = StreamsSettings.of(stateDir, "test", 1, Map.of("bootstrap.servers", "nowhere:1"));
-        driver = new TopologyTestDriver(new FunnelTopology(counts, 2, disk::supplier).build(), settings);
+        this(disk, compacted, stateDir, FunnelStage.ACTIVE, OfficialFolding::new);
+    }
+
+    /** Of one policy's series. */
+    TopologyRun(KeptStore.Disk disk, Compacted compacted, String stateDir, String policy, Supplier<Folding> folding) {
+        Properties settings =
+                StreamsSettings.of("test-" + policy, stateDir, "test", 1, Map.of("bootstrap.servers", "nowhere:1"));
+        driver = new TopologyTestDriver(
+                new FunnelTopology(policy, folding, counts, 2, disk::supplier).build(), settings);
         events = driver.createInputTopic(
                 Topic.LEAD_EVENTS.topicName(), new StringSerializer(), new ByteArraySerializer());
         states = driver.createOutputTopic(

@@ -1,0 +1,51 @@
+package io.smarketing.lifecycle.projections.topology;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.stereotype.Component;
+
+/** Where topologies run, and with what. */
+@Component
+class StreamsEnvironment {
+
+    private static final int BROKERS_DEFAULT = -1;
+
+    private final KafkaProperties kafka;
+    private final String stateDir;
+    private final String instance;
+    private final int owners;
+    private final int replicationFactor;
+
+    StreamsEnvironment(
+            KafkaProperties kafka,
+            @Value("${lifecycle.state-dir:lifecycle-data/streams}") String stateDir,
+            @Value("${lifecycle.streams.instance:1}") String instance,
+            @Value("${lifecycle.streams.row-partitions:2}") int owners,
+            @Value("${lifecycle.topics.replication-factor:#{null}}") Optional<Short> replicationFactor) {
+        this.kafka = kafka;
+        this.stateDir = stateDir;
+        this.instance = instance;
+        this.owners = owners;
+        this.replicationFactor = replicationFactor.map(Short::intValue).orElse(BROKERS_DEFAULT);
+    }
+
+    /** How many tasks share the rows. */
+    int owners() {
+        return owners;
+    }
+
+    Map<String, Object> adminSettings() {
+        return kafka.buildAdminProperties();
+    }
+
+    Map<String, Object> consumerSettings() {
+        return kafka.buildConsumerProperties();
+    }
+
+    Properties streamsSettings(String application) {
+        return StreamsSettings.of(application, stateDir, instance, replicationFactor, kafka.buildStreamsProperties());
+    }
+}
