@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "policy",
         mixinStandardHelpOptions = true,
         description = "Works on qualification policies.",
-        synopsisSubcommandLabel = "check")
+        subcommands = ExplainCommand.class,
+        synopsisSubcommandLabel = "(check | explain)")
 public final class PolicyCommand implements Runnable {
 
     @Spec

@@ -1,12 +1,21 @@
 package io.smarketing.lifecycle.standalone.terminal;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Columns in line, the first to the left, figures to the right. */
 public final class Table {
 
     private final List<String[]> rows = new ArrayList<>();
+    private final Set<Integer> texts = new HashSet<>(Set.of(0));
+
+    /** These columns hold texts, which stand to the left. */
+    public Table texts(Integer... columns) {
+        texts.addAll(List.of(columns));
+        return this;
+    }
 
     public Table row(Object... cells) {
         String[] row = new String[cells.length];
@@ -30,7 +39,7 @@ public final class Table {
             StringBuilder line = new StringBuilder("  ");
             for (int i = 0; i < row.length; i++) {
                 String padding = " ".repeat(widths[i] - row[i].codePointCount(0, row[i].length()));
-                boolean left = i == 0 || row[i].startsWith(Bars.BLOCK) || row[i].startsWith(Bars.EMPTY);
+                boolean left = texts.contains(i) || row[i].startsWith(Bars.BLOCK) || row[i].startsWith(Bars.EMPTY);
                 line.append(i == 0 ? "" : "  ").append(left ? row[i] + padding : padding + row[i]);
             }
             text.append(line.toString().stripTrailing()).append('\n');
