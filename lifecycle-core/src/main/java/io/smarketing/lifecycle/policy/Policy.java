@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One immutable version of the agreement on what "qualified" means. Thread-safe; made by {@link PolicyReader}. */
@@ -94,11 +95,16 @@ public final class Policy {
 
     /** Judges attributes alone: fit points, disqualification, unknowns. */
     public FitResult fit(LeadAttributes lead) {
+        return fitAsking(condition -> condition.evaluate(lead));
+    }
+
+    /** By whatever way a condition is asked. */
+    FitResult fitAsking(Function<Condition, Answer> asked) {
         long points = 0;
         List<Contribution> contributions = new ArrayList<>();
         Map<String, Set<String>> unknowns = new LinkedHashMap<>();
         for (FitRule rule : fit) {
-            Answer answer = rule.when().evaluate(lead);
+            Answer answer = asked.apply(rule.when());
             switch (answer.truth()) {
                 case TRUE -> {
                     points += rule.points();
@@ -110,7 +116,7 @@ public final class Policy {
         }
         FitResult.@Nullable Disqualification disqualifier = null;
         for (Disqualifier rule : disqualifiers) {
-            Answer answer = rule.when().evaluate(lead);
+            Answer answer = asked.apply(rule.when());
             switch (answer.truth()) {
                 case TRUE -> {
                     if (disqualifier == null) {
