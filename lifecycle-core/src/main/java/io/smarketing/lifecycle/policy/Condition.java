@@ -256,11 +256,7 @@ final class Condition {
     }
 
     Answer evaluate(LeadAttributes lead) {
-        Object[] values = new Object[fields.length];
-        for (int i = 0; i < fields.length; i++) {
-            Object value = types[i].judged(lead.value(fields[i]));
-            values[i] = value == null ? UNKNOWN_VALUE : value;
-        }
+        Object[] values = valuesOf(lead);
         List<Object> key = Arrays.asList(values);
         Answer answer = answers.get(key);
         if (answer == null) {
@@ -271,6 +267,20 @@ final class Condition {
             answers.put(key, answer);
         }
         return answer;
+    }
+
+    /** The same answer, interpreted anew: what remembering is measured against. */
+    Answer interpret(LeadAttributes lead) {
+        return ask(valuesOf(lead));
+    }
+
+    private Object[] valuesOf(LeadAttributes lead) {
+        Object[] values = new Object[fields.length];
+        for (int i = 0; i < fields.length; i++) {
+            Object value = types[i].judged(lead.value(fields[i]));
+            values[i] = value == null ? UNKNOWN_VALUE : value;
+        }
+        return values;
     }
 
     private Answer ask(Object[] values) {

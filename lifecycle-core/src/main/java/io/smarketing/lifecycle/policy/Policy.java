@@ -106,11 +106,16 @@ public final class Policy {
 
     /** Judges attributes alone: fit points, disqualification, unknowns. */
     public FitResult fit(LeadAttributes lead) {
+        return fitAsking(condition -> condition.evaluate(lead));
+    }
+
+    /** By whatever way a condition is asked. */
+    FitResult fitAsking(Function<Condition, Answer> asked) {
         long points = 0;
         List<Contribution> contributions = new ArrayList<>();
         Map<String, Set<String>> unknowns = new LinkedHashMap<>();
         for (FitRule rule : fit) {
-            Answer answer = rule.when().evaluate(lead);
+            Answer answer = asked.apply(rule.when());
             switch (answer.truth()) {
                 case TRUE -> {
                     points += rule.points();
@@ -122,7 +127,7 @@ public final class Policy {
         }
         FitResult.@Nullable Disqualification disqualifier = null;
         for (Disqualifier rule : disqualifiers) {
-            Answer answer = rule.when().evaluate(lead);
+            Answer answer = asked.apply(rule.when());
             switch (answer.truth()) {
                 case TRUE -> {
                     if (disqualifier == null) {
