@@ -53,6 +53,7 @@ CREATE TABLE rescore (
     reached     text        NOT NULL,
     rescored    bigint      NOT NULL,
     passed_over bigint      NOT NULL,
+    failed      bigint      NOT NULL,
     FOREIGN KEY (name, version) REFERENCES policy_version (name, version)
 );
 CREATE UNIQUE INDEX rescore_one_runs ON rescore ((true)) WHERE state = 'running';

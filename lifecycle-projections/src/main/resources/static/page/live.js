@@ -21,8 +21,9 @@ export class Live {
   }
 
   /** Leaves what it watched before, and begins anew. */
-  watch(dimensions) {
+  watch(dimensions, policy) {
     this.dimensions = dimensions;
+    this.policy = policy;
     this.lastEventId = null;
     this.onState('connecting');
     this.connect();
@@ -32,6 +33,7 @@ export class Live {
     clearTimeout(this.again);
     this.source?.close();
     const query = new URLSearchParams(this.dimensions.map((name) => ['dimension', name]));
+    query.set('policy', this.policy);
     if (this.lastEventId) {
       query.set('lastEventId', this.lastEventId);
     }

@@ -1,6 +1,7 @@
 import { element } from './dom.js';
 import { FunnelView, sums } from './funnel.js';
 import { Live } from './live.js';
+import { Series } from './series.js';
 import { dimensions, keepAsking } from './server.js';
 import { ValuesView } from './values.js';
 import { count } from './words.js';
@@ -53,10 +54,16 @@ function announce() {
   }
 }
 
+const series = new Series(() => watch());
+
+function watch() {
+  live.watch(dimension === 'all' ? ['all'] : ['all', dimension], series.chosen);
+}
+
 function choose(name) {
   dimension = name;
   values.begin(name);
-  live.watch(name === 'all' ? ['all'] : ['all', name]);
+  watch();
 }
 
 async function offerDimensions() {
@@ -87,6 +94,6 @@ function showExample() {
 
 showExample();
 offerDimensions();
-keepAsking();
+keepAsking((policies) => series.offer(policies));
 choose('all');
 setInterval(announce, ANNOUNCE_EVERY);

@@ -19,8 +19,12 @@ export async function dimensions() {
   return (await ask('v1/funnel/dimensions'))?.dimensions ?? ['all', 'source', 'campaign', 'persona', 'owner'];
 }
 
-/** Asks now and every few seconds while the page is looked at. */
-export function keepAsking() {
+/**
+ * Asks now and every few seconds while the page is looked at.
+ *
+ * @param {(policies: object[]) => void} onPolicies is told all saved versions
+ */
+export function keepAsking(onPolicies) {
   const lines = new Map();
   let busy = false;
   const again = async () => {
@@ -30,7 +34,7 @@ export function keepAsking() {
     busy = true;
     const [policies, intake] = await Promise.all([ask('v1/policies'), ask('v1/intake')]);
     busy = false;
-    showPolicy(policies);
+    showPolicy(policies, onPolicies);
     showIntake(intake, lines);
   };
   again();
@@ -38,11 +42,12 @@ export function keepAsking() {
   document.addEventListener('visibilitychange', again);
 }
 
-function showPolicy(answer) {
+function showPolicy(answer, onPolicies) {
   const policies = Array.isArray(answer) ? answer : answer?.policies;
   if (!Array.isArray(policies)) {
     return;
   }
+  onPolicies(policies);
   const active = policies.find((policy) => policy.state === 'active');
   const target = document.getElementById('policy');
   target.textContent = active ? `${active.name}@${active.version}` : 'none: marks from outside count';

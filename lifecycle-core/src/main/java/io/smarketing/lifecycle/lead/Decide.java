@@ -15,4 +15,5 @@ public record Decide(
         EventId eventId,
         Instant at,
         LeadEvent.Fact decision,
-        Fingerprint fingerprint) {}
+        Fingerprint fingerprint)
+        implements LeadCommand {}

@@ -15,4 +15,5 @@ public record RecordEvent(
         Instant occurredAt,
         Instant recordedAt,
         LeadEvent event,
-        Fingerprint fingerprint) {}
+        Fingerprint fingerprint)
+        implements LeadCommand {}

@@ -9,4 +9,4 @@ import org.axonframework.modelling.command.TargetAggregateIdentifier;
  * @param eventId made from the job: a job that goes on after a crash marks no lead twice
  * @param at the engine's clock
  */
-public record Rescore(@TargetAggregateIdentifier String leadId, EventId eventId, Instant at) {}
+public record Rescore(@TargetAggregateIdentifier String leadId, EventId eventId, Instant at) implements LeadCommand {}

@@ -92,7 +92,7 @@ class ExplanationTest {
         assertThat(explanation.get("missing").intValue()).isEqualTo(5);
         assertThat(explanation.get("obstacles"))
                 .extracting(JsonNode::stringValue)
-                .containsExactly("below-threshold");
+                .containsExactly("below-threshold", "marked-in-this-cycle");
         JsonNode size = rule(explanation, "size");
         assertThat(size.get("answer").stringValue()).isEqualTo("unknown");
         assertThat(size.at("/unknown/0").stringValue()).isEqualTo("employees");

@@ -31,19 +31,26 @@ public class Rescoring {
      * What became of some leads.
      *
      * @param rescored were evaluated again, now or by the same job before
-     * @param passedOver are not open, or no policy is active
+     * @param passedOver are not open
+     * @param failed could not be evaluated; the log tells why
      */
-    public record Done(int rescored, int passedOver) {}
+    public record Done(int rescored, int passedOver, int failed) {}
 
     /** Has leads evaluated again; a lead that the same job has done before is not done twice. */
     public Done rescore(long job, List<String> leadIds) throws TryAgain {
         List<Work> works = new ArrayList<>();
         leadIds.forEach(leadId -> works.add(new Work.Rescoring(leadId, new EventId(SOURCE, job + "/" + leadId))));
         try {
-            int rescored = (int) writers.doAll(works).stream()
-                    .filter(outcome -> outcome instanceof Outcome.Stored || outcome instanceof Outcome.StoredBefore)
-                    .count();
-            return new Done(rescored, leadIds.size() - rescored);
+            int rescored = 0;
+            int passedOver = 0;
+            for (Outcome outcome : writers.doAll(works)) {
+                if (outcome instanceof Outcome.Stored || outcome instanceof Outcome.StoredBefore) {
+                    rescored++;
+                } else if (outcome instanceof Outcome.Declined) {
+                    passedOver++;
+                }
+            }
+            return new Done(rescored, passedOver, leadIds.size() - rescored - passedOver);
         } catch (LeadWriters.Unavailable e) {
             throw new TryAgain(e);
         }

@@ -55,6 +55,7 @@ class Rescores implements SmartLifecycle {
      * @param leads that were there when it began
      * @param reached the id of the last lead that is done; empty at first
      * @param passedOver leads that are not open
+     * @param failed leads that could not be evaluated; the log tells why
      */
     record Job(
             long id,
@@ -68,7 +69,13 @@ class Rescores implements SmartLifecycle {
             long leads,
             String reached,
             long rescored,
-            long passedOver) {}
+            long passedOver,
+            long failed) {
+
+        long done() {
+            return rescored + passedOver + failed;
+        }
+    }
 
     /** Another job runs. */
     static final class Busy extends Exception {
@@ -85,9 +92,9 @@ class Rescores implements SmartLifecycle {
         try {
             return jdbc.sql("""
                             INSERT INTO lifecycle.rescore (name, version, state, started_at, started_by, reason, per_second,
-                                                           leads, reached, rescored, passed_over)
+                                                           leads, reached, rescored, passed_over, failed)
                             VALUES (?, ?, 'running', ?, ?, ?, ?,
-                                    (SELECT count(*) FROM lifecycle.lead_event WHERE sequence = 0), '', 0, 0)
+                                    (SELECT count(*) FROM lifecycle.lead_event WHERE sequence = 0), '', 0, 0, 0)
                             RETURNING *""")
                     .params(Arrays.asList(
                             policy.name(), policy.version(), Timestamp.from(Instant.now()), by, reason, perSecond))
@@ -131,7 +138,8 @@ class Rescores implements SmartLifecycle {
                 row.getLong("leads"),
                 row.getString("reached"),
                 row.getLong("rescored"),
-                row.getLong("passed_over"));
+                row.getLong("passed_over"),
+                row.getLong("failed"));
     }
 
     private void work() {
@@ -171,9 +179,15 @@ class Rescores implements SmartLifecycle {
         Rescoring.Done done = rescoring.rescore(job.id(), leads);
         // Only where nobody else has gone on meanwhile: the leads are then counted once.
         int rows = jdbc.sql(
-                        "UPDATE lifecycle.rescore SET reached = ?, rescored = rescored + ?, passed_over = passed_over + ?"
+                        "UPDATE lifecycle.rescore SET reached = ?, rescored = rescored + ?, passed_over = passed_over + ?, failed = failed + ?"
                                 + " WHERE id = ? AND reached = ? AND state = 'running'")
-                .params(leads.get(leads.size() - 1), done.rescored(), done.passedOver(), job.id(), job.reached())
+                .params(
+                        leads.get(leads.size() - 1),
+                        done.rescored(),
+                        done.passedOver(),
+                        done.failed(),
+                        job.id(),
+                        job.reached())
                 .update();
         LOG.debug("rescored {}, written down: {}", leads.size(), rows);
         long due = TimeUnit.SECONDS.toMillis(leads.size()) / job.perSecond();

@@ -4,9 +4,8 @@ import io.smarketing.lifecycle.api.ApiConfiguration;
 import io.smarketing.lifecycle.event.CloudEventCodec;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.lead.ActivePolicy;
-import io.smarketing.lifecycle.lead.Decide;
 import io.smarketing.lifecycle.lead.Lead;
-import io.smarketing.lifecycle.lead.RecordEvent;
+import io.smarketing.lifecycle.lead.LeadCommand;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
@@ -99,14 +98,7 @@ class StoreConfiguration {
 
     /** Axon's own looks for the annotation anew with each command. */
     private static VersionedAggregateIdentifier target(CommandMessage<?> command) {
-        Object payload = command.getPayload();
-        if (payload instanceof RecordEvent recordEvent) {
-            return new VersionedAggregateIdentifier((Object) recordEvent.leadId(), null);
-        } else if (payload instanceof Decide decide) {
-            return new VersionedAggregateIdentifier((Object) decide.leadId(), null);
-        }
-        throw new IllegalArgumentException(
-                "no command of a lead: " + payload.getClass().getName());
+        return new VersionedAggregateIdentifier((Object) ((LeadCommand) command.getPayload()).leadId(), null);
     }
 
     /**

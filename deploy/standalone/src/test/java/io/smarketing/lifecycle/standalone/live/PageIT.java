@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.standalone.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.smarketing.lifecycle.standalone.SharedData;
 import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import tools.jackson.databind.JsonNode;
 
 /** The page in a real browser; without chromium and its driver the test is skipped, with a message. */
 class PageIT {
@@ -96,6 +98,7 @@ class PageIT {
                                     browser.findElement(By.id("values")).getText())
                             .as("foreign text is text")
                             .contains("<b>web</b>"));
+            aShadowsFunnelCanBeLookedAt(client, browser);
             Files.write(Path.of("target", "page.png"), browser.getScreenshotAs(OutputType.BYTES));
             assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                     .as("what the page complains of")
@@ -103,6 +106,31 @@ class PageIT {
         } finally {
             browser.quit();
         }
+    }
+
+    private static void aShadowsFunnelCanBeLookedAt(Client client, ChromeDriver browser) throws IOException {
+        assertThat(browser.findElement(By.id("series")).isDisplayed())
+                .as("there is no shadow yet")
+                .isFalse();
+        byte[] document = Files.readAllBytes(SharedData.example("b2b-default.yaml"));
+        JsonNode saved =
+                client.post("/v1/policies", "application/yaml", document).json();
+        String name = saved.get("name").stringValue();
+        String version = saved.get("version").stringValue();
+        client.postJson("/v1/policies/%s/%s/shadow".formatted(name, version), "{}");
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> client.get("/v1/funnel?policy=%s@%s".formatted(name, version))
+                                .status()
+                        == 200);
+        By shadow = By.xpath("//*[@id='series']//label[normalize-space()='shadow %s@%s']".formatted(name, version));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !browser.findElements(shadow).isEmpty());
+        browser.findElement(shadow).click();
+        client.events(List.of(CAPTURED.formatted("L-6")));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(captured(browser)).contains("6"));
+        assertThat(browser.findElement(By.id("connection")).getDomAttribute("data-state"))
+                .isEqualTo("live");
     }
 
     private static String captured(ChromeDriver browser) {
