@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,12 +111,11 @@ class PolicyEdgesTest {
     /** What happened to one lead, in the order in which it came to be known, and under which policy. */
     private static final class Story {
 
-        private final List<Runnable> steps = new ArrayList<>();
+        private final List<Consumer<LiveEngine>> steps = new ArrayList<>();
         private final List<Entry> facts = new ArrayList<>();
-        private final LiveEngine engine = new LiveEngine();
 
         Story under(@Nullable Policy policy) {
-            steps.add(() -> engine.activate(Optional.ofNullable(policy)));
+            steps.add(engine -> engine.activate(Optional.ofNullable(policy)));
             return this;
         }
 
@@ -126,7 +126,7 @@ class PolicyEdgesTest {
         Story then(Instant at, String source, String id, LeadEvent event) {
             EventId eventId = new EventId(source, id);
             facts.add(new Entry(facts.size(), eventId, at, at, event));
-            steps.add(() -> engine.record(
+            steps.add(engine -> engine.record(
                     new RecordEvent(LEAD, eventId, at, at, event, new Fingerprint(1, eventId.hashCode()))));
             return this;
         }
@@ -135,16 +135,27 @@ class PolicyEdgesTest {
             return new LeadHistory(LEAD, facts);
         }
 
-        /** What the engine records, each event judged by the policy that is active when it comes. */
+        /**
+         * What the engine records, each event judged by the policy that is active when it comes: the same whether the lead
+         * stays in memory or is read anew before every event.
+         */
         List<String> live() {
-            engine.take(steps, false);
-            List<String> told = new ArrayList<>();
-            for (Entry entry : engine.history(LEAD).entries()) {
-                if (Rejudged.isVerdict(entry)) {
-                    told.add(told(entry));
-                }
-            }
-            return told;
+            List<String> kept = live(true);
+            assertThat(live(false)).as("read anew before every event").isEqualTo(kept);
+            return kept;
+        }
+
+        private List<String> live(boolean inOneTransaction) {
+            LiveEngine engine = new LiveEngine();
+            engine.take(
+                    steps.stream()
+                            .map(step -> (Runnable) () -> step.accept(engine))
+                            .toList(),
+                    inOneTransaction);
+            return engine.history(LEAD).entries().stream()
+                    .filter(Rejudged::isVerdict)
+                    .map(Story::told)
+                    .toList();
         }
 
         private static String told(Entry entry) {
@@ -184,7 +195,7 @@ class PolicyEdgesTest {
         /** What is decided under one policy, the same live and replayed in order of arrival. */
         List<String> arriving(Policy policy) {
             List<String> arrival = judged(policy, Judge.Order.ARRIVAL);
-            steps.add(0, () -> engine.activate(Optional.of(policy)));
+            steps.add(0, engine -> engine.activate(Optional.of(policy)));
             assertThat(live()).as("live").isEqualTo(arrival);
             return arrival;
         }
