@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ public final class Policy {
     private final Duration cooldown;
     private final boolean trustsExternalMarks;
     private final List<String> dimensions;
+    private final List<String> activities;
+    private final Agreement agreement;
 
     Policy(
             String name,
@@ -35,16 +38,20 @@ public final class Policy {
             List<Disqualifier> disqualifiers,
             Duration cooldown,
             boolean trustsExternalMarks,
-            List<String> dimensions) {
+            List<String> dimensions,
+            List<String> activities,
+            Agreement agreement) {
         this.reference = new PolicyRef(name, version(text));
         this.threshold = threshold;
-        this.attributes = Map.copyOf(attributes);
+        this.attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         this.fit = List.copyOf(fit);
         this.engagement = List.copyOf(engagement);
         this.disqualifiers = List.copyOf(disqualifiers);
         this.cooldown = cooldown;
         this.trustsExternalMarks = trustsExternalMarks;
         this.dimensions = List.copyOf(dimensions);
+        this.activities = List.copyOf(activities);
+        this.agreement = agreement;
     }
 
     /** A version's name is made from its text, so the same document has the same version everywhere. */
@@ -86,6 +93,42 @@ public final class Policy {
 
     public int rules() {
         return fit.size() + engagement.size() + disqualifiers.size();
+    }
+
+    /** All activities there are; empty when the policy does not say. */
+    public List<String> activities() {
+        return activities;
+    }
+
+    /** How long a lead may reasonably stay in each stage. */
+    public StageTimes stageTimes() {
+        return agreement.stages();
+    }
+
+    /** What sales promised for every marked lead. */
+    public Sla sla() {
+        return agreement.sla();
+    }
+
+    /** The reasons sales may give, in the policy's order; empty when the policy does not say. */
+    public List<String> rejectionReasons() {
+        return List.copyOf(agreement.rejectionReasons());
+    }
+
+    public List<Goal> goals() {
+        return List.copyOf(agreement.goals());
+    }
+
+    Map<String, AttributeType> attributeTypes() {
+        return attributes;
+    }
+
+    List<FitRule> fitRules() {
+        return fit;
+    }
+
+    List<Disqualifier> disqualifiers() {
+        return disqualifiers;
     }
 
     List<EngagementRule> engagementRules() {
