@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ImmutableSortedMap;
 import dev.cel.common.CelAbstractSyntaxTree;
-import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
@@ -54,17 +53,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Condition {
 
-    private static final int REMEMBERED_ANSWERS = 65_536;
+    /** Some two hundred bytes each: even the largest policy stays within what a small machine has. */
+    private static final int REMEMBERED_ANSWERS = 8_192;
 
     /** Stands for an attribute where an evaluation failed: no attribute has such a name. */
     static final String FAILED = "(error)";
 
     private static final Object UNKNOWN_VALUE = new Object();
-    private static final String KNOWN_FIELDS = "@known";
+    static final String KNOWN_FIELDS = "@known";
+    private static final int LONGEST = 10_000;
+    private static final int MOST_LOOPS = 200;
     private static final CelOptions OPTIONS = CelOptions.current()
             .enableHeterogeneousNumericComparisons(true)
-            .comprehensionMaxIterations(10_000)
-            .maxExpressionCodePointSize(10_000)
+            .comprehensionMaxIterations(MOST_LOOPS)
+            .maxExpressionCodePointSize(LONGEST)
             .build();
     private static final CelRuntime RUNTIME =
             CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS).build();
@@ -84,6 +86,39 @@ final class Condition {
         this.patterns = Arrays.stream(this.fields).map(Condition::patternsOf).toArray(CelAttributePattern[][]::new);
     }
 
+    /** As the policy writes it. */
+    String text() {
+        return text;
+    }
+
+    /** Without blanks, but for those in texts and between words: the same for conditions that differ in spacing only. */
+    String canonicalText() {
+        StringBuilder canonical = new StringBuilder();
+        int quote = 0;
+        boolean blank = false;
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (quote == 0 && Character.isWhitespace(character)) {
+                blank = true;
+                continue;
+            }
+            boolean betweenWords = blank
+                    && !canonical.isEmpty()
+                    && Character.isJavaIdentifierPart(canonical.charAt(canonical.length() - 1))
+                    && Character.isJavaIdentifierPart(character);
+            canonical.append(betweenWords ? " " : "").append(character);
+            blank = false;
+            if (quote == 0 && (character == '\'' || character == '"')) {
+                quote = character;
+            } else if (quote != 0 && character == '\\' && i + 1 < text.length()) {
+                canonical.append(text.charAt(++i));
+            } else if (character == quote) {
+                quote = 0;
+            }
+        }
+        return canonical.toString();
+    }
+
     private static CelAttributePattern[] patternsOf(String field) {
         CelAttributePattern qualified = CelAttributePattern.fromQualifiedIdentifier("lead." + field);
         return LeadAttributes.BUILT_IN.containsKey(field)
@@ -96,8 +131,15 @@ final class Condition {
 
         private final ImmutableSortedMap<String, AttributeType> attributes;
         private final CelCompiler compiler;
+        private final boolean checks;
 
-        Compiler(Map<String, AttributeType> declared) {
+        /**
+         * A compiler.
+         *
+         * @param checks whether conditions that make no sense are mistakes; types always are checked
+         */
+        Compiler(Map<String, AttributeType> declared, boolean checks) {
+            this.checks = checks;
             Map<String, AttributeType> all = new TreeMap<>(LeadAttributes.BUILT_IN);
             all.putAll(declared);
             ImmutableSortedMap<String, AttributeType> types = ImmutableSortedMap.copyOf(all);
@@ -145,56 +187,45 @@ final class Condition {
             if (expression.isBlank()) {
                 return Optional.empty();
             }
-            CelValidationResult result = compiler.compile(expression);
-            if (result.hasError()) {
-                for (CelIssue issue : result.getErrors()) {
-                    int column = issue.getSourceLocation().getColumn();
-                    place.errorAt(
-                            Math.max(0, column),
-                            issue.getMessage().lines().findFirst().orElse("is no condition"),
-                            mend(issue.getMessage()));
-                }
+            if (expression.codePointCount(0, expression.length()) > LONGEST) {
+                place.error(
+                        "the condition is longer than %,d characters".formatted(LONGEST),
+                        "split it into several rules");
                 return Optional.empty();
             }
+            CelValidationResult parsed = compiler.parse(expression);
             try {
-                CelAbstractSyntaxTree tree = result.getAst();
-                Condition condition = new Condition(expression, RUNTIME.createProgram(tree), fieldsOf(tree));
-                if (condition.evaluate(name -> null).unknownFields().contains(FAILED)) {
-                    place.error(
-                            "fails whatever is known of a lead",
-                            "look for a division by zero, a bad pattern or date, a long loop");
+                CelValidationResult result = parsed.hasError() ? parsed : compiler.check(parsed.getAst());
+                if (result.hasError()) {
+                    new ConditionMistakes(expression, attributes, place).tell(result.getErrors());
                     return Optional.empty();
                 }
-                return Optional.of(condition);
+                CelAbstractSyntaxTree tree = result.getAst();
+                if (checks && !ConditionChecks.pass(tree, attributes, place)) {
+                    return Optional.empty();
+                }
+                Condition condition = new Condition(expression, RUNTIME.createProgram(tree), fieldsOf(tree));
+                return !checks || holdsUp(condition, place) ? Optional.of(condition) : Optional.empty();
             } catch (CelValidationException | CelEvaluationException e) {
                 place.error(String.valueOf(e.getMessage()), "simplify the condition");
                 return Optional.empty();
             }
         }
 
-        private String mend(String message) {
-            String known =
-                    attributes.keySet().stream().map(name -> "lead." + name).collect(Collectors.joining(", "));
-            int quote = message.indexOf('\'');
-            int end = message.indexOf('\'', quote + 1);
-            if (message.contains("undefined field") || message.contains("undeclared reference")) {
-                String word = quote >= 0 && end > quote ? message.substring(quote + 1, end) : "";
-                return YamlDocument.nearest(word, attributes.keySet())
-                        .map("did you mean lead.%s?"::formatted)
-                        .orElse("declare it under attributes; known are " + known);
+        /** Tries a lead of which nothing is known: what fails or is false then without asking anything always will. */
+        private static boolean holdsUp(Condition condition, YamlDocument.Value place) {
+            Answer answer = condition.evaluate(name -> null);
+            if (answer.unknownFields().contains(FAILED)) {
+                place.error(
+                        "fails whatever is known of a lead",
+                        "look for a division by zero, a bad date, a loop of more than %d rounds".formatted(MOST_LOOPS));
+                return false;
             }
-            if (message.contains("no matching overload")) {
-                return "compare an attribute with a value of its own type: "
-                        + attributes.entrySet().stream()
-                                .map(entry -> "lead.%s is %s"
-                                        .formatted(
-                                                entry.getKey(), entry.getValue().word()))
-                                .collect(Collectors.joining(", "));
+            if (condition.fields.length == 0 && answer.truth() == Answer.Truth.FALSE) {
+                place.error("is false for every lead", "read an attribute, as in lead.employees >= 10");
+                return false;
             }
-            if (message.contains("expected type")) {
-                return "a condition answers true or false, as in lead.employees >= 10";
-            }
-            return "write CEL, as in lead.employees >= 10 && lead.industry in ['software', 'fintech']";
+            return true;
         }
 
         private Map<String, AttributeType> fieldsOf(CelAbstractSyntaxTree tree) {
@@ -239,11 +270,6 @@ final class Condition {
         public Optional<CelType> findType(String name) {
             return name.equals(leadType.name()) ? Optional.of(leadType) : Optional.empty();
         }
-    }
-
-    /** As it was written. */
-    String text() {
-        return text;
     }
 
     /** By attribute that it reads, what it sees of a lead: null where that is unknown. */

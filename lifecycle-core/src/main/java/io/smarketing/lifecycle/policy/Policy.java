@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,8 @@ public final class Policy {
     private final Duration cooldown;
     private final boolean trustsExternalMarks;
     private final List<String> dimensions;
+    private final List<String> activities;
+    private final Agreement agreement;
 
     Policy(
             String name,
@@ -39,16 +42,20 @@ public final class Policy {
             List<Disqualifier> disqualifiers,
             Duration cooldown,
             boolean trustsExternalMarks,
-            List<String> dimensions) {
+            List<String> dimensions,
+            List<String> activities,
+            Agreement agreement) {
         this.reference = new PolicyRef(name, version(text));
         this.threshold = threshold;
-        this.attributes = Map.copyOf(attributes);
+        this.attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         this.fit = List.copyOf(fit);
         this.engagement = List.copyOf(engagement);
         this.disqualifiers = List.copyOf(disqualifiers);
         this.cooldown = cooldown;
         this.trustsExternalMarks = trustsExternalMarks;
         this.dimensions = List.copyOf(dimensions);
+        this.activities = List.copyOf(activities);
+        this.agreement = agreement;
     }
 
     /** A version's name is made from its text, so the same document has the same version everywhere. */
@@ -92,11 +99,39 @@ public final class Policy {
         return fit.size() + engagement.size() + disqualifiers.size();
     }
 
+    /** All activities there are; empty when the policy does not say. */
+    public List<String> activities() {
+        return activities;
+    }
+
+    /** How long a lead may reasonably stay in each stage. */
+    public StageTimes stageTimes() {
+        return agreement.stages();
+    }
+
+    /** What sales promised for every marked lead. */
+    public Sla sla() {
+        return agreement.sla();
+    }
+
+    /** The reasons sales may give, in the policy's order; empty when the policy does not say. */
+    public List<String> rejectionReasons() {
+        return List.copyOf(agreement.rejectionReasons());
+    }
+
+    public List<Goal> goals() {
+        return List.copyOf(agreement.goals());
+    }
+
+    Map<String, AttributeType> attributeTypes() {
+        return attributes;
+    }
+
     List<FitRule> fitRules() {
         return fit;
     }
 
-    List<Disqualifier> disqualifierRules() {
+    List<Disqualifier> disqualifiers() {
         return disqualifiers;
     }
 

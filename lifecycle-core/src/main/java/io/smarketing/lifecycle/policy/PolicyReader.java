@@ -35,7 +35,6 @@ public final class PolicyReader {
             "externalMarks",
             "rejectionReasons",
             "goals");
-    private static final List<String> LATER_KEYS = List.of("stages", "sla", "rejectionReasons", "goals");
     private static final Set<String> RESERVED = Set.of(
             "as",
             "break",
@@ -59,6 +58,7 @@ public final class PolicyReader {
             "void",
             "while");
     private static final long MOST_POINTS = 1_000_000;
+    private static final int MOST_RULES = 200;
     private static final Pattern ATTRIBUTE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -67,12 +67,18 @@ public final class PolicyReader {
 
     private final YamlDocument.Mapping document;
     private final String text;
+    private final boolean saved;
+    private final AgreementReader agreement;
     private final Set<String> ids = new HashSet<>();
-    private final Set<String> declaredActivities = new HashSet<>();
+    private final List<String> declaredActivities;
+    private int rules;
 
-    private PolicyReader(YamlDocument.Mapping document, String text) {
+    private PolicyReader(YamlDocument.Mapping document, String text, boolean saved) {
         this.document = document;
         this.text = text;
+        this.saved = saved;
+        this.agreement = new AgreementReader(document);
+        this.declaredActivities = agreement.activities();
     }
 
     /**
@@ -82,23 +88,33 @@ public final class PolicyReader {
      * @throws RefusedDocument with every mistake, each with line, column and mend
      */
     public static Reading read(String source, String text) throws RefusedDocument {
-        return new PolicyReader(YamlDocument.open(source, text), text).read();
+        return new PolicyReader(YamlDocument.open(source, text), text, false).read();
+    }
+
+    /**
+     * Reads what was accepted once and never changes: it stays readable when checks become stricter. What makes no sense is let be; what
+     * cannot be understood is refused still.
+     *
+     * @throws RefusedDocument when the document was never a policy of ours
+     */
+    public static Policy readSaved(PolicyRef reference, String text) throws RefusedDocument {
+        return new PolicyReader(YamlDocument.open(reference.toString(), text), text, true)
+                .read()
+                .policy();
     }
 
     private Reading read() throws RefusedDocument {
         document.onlyKeys(KEYS);
         String name = name();
+        Map<String, AttributeType> attributes = attributes();
+        long errorsBefore = document.errors();
         YamlDocument.@Nullable Value thresholdPlace =
                 document.required("threshold", "write the score that qualifies, as threshold: 60");
         long threshold = thresholdPlace == null ? 0 : thresholdPlace.wholeNumber(-MOST_POINTS, MOST_POINTS);
-        Map<String, AttributeType> attributes = attributes();
-        YamlDocument.@Nullable Value activities = document.optional("activities");
-        if (activities != null) {
-            activities.items().forEach(item -> declaredActivities.add(item.text()));
-        }
-        Condition.Compiler compiler = new Condition.Compiler(attributes);
+        Condition.Compiler compiler = new Condition.Compiler(attributes, !saved);
         List<FitRule> fit = fit(compiler);
         List<EngagementRule> engagement = engagement();
+        boolean scoresAreSound = document.errors() == errorsBefore;
         List<Disqualifier> disqualifiers = disqualifiers(compiler);
         if (fit.isEmpty() && engagement.isEmpty() && !document.isBroken()) {
             document.error("has no rule that gives points", "add rules under fit or engagement");
@@ -108,16 +124,46 @@ public final class PolicyReader {
         boolean trusted =
                 marks != null && marks.oneOf(List.of("ignored", "trusted")).equals("trusted");
         List<String> dimensions = dimensions(attributes);
-        for (String key : LATER_KEYS) {
-            if (document.optional(key) != null) {
-                document.keyOf(key)
-                        .warning("'%s' is not evaluated yet".formatted(key), "it may stay; no figure depends on it");
-            }
+        Agreement terms = agreement.read();
+        if (!saved && thresholdPlace != null && scoresAreSound && !(fit.isEmpty() && engagement.isEmpty())) {
+            reachable(thresholdPlace, threshold, fit, engagement);
         }
         document.refuseIfBroken();
         Policy policy = new Policy(
-                name, text, threshold, attributes, fit, engagement, disqualifiers, cooldown, trusted, dimensions);
+                name,
+                text,
+                threshold,
+                attributes,
+                fit,
+                engagement,
+                disqualifiers,
+                cooldown,
+                trusted,
+                dimensions,
+                declaredActivities,
+                terms);
         return new Reading(policy, document.problems());
+    }
+
+    private static void reachable(
+            YamlDocument.Value place, long threshold, List<FitRule> fit, List<EngagementRule> engagement) {
+        if (threshold <= 0) {
+            place.warning(
+                    "a lead of whom nothing is known has %d already".formatted(threshold), "write a score above 0");
+            return;
+        }
+        boolean unbounded = engagement.stream()
+                .anyMatch(rule -> rule.points() > 0 && rule.cap().isEmpty());
+        long most = fit.stream().mapToLong(rule -> Math.max(0, rule.points())).sum()
+                + engagement.stream()
+                        .filter(rule -> rule.points() > 0)
+                        .mapToLong(rule -> rule.cap().orElse(0))
+                        .sum();
+        if (!unbounded && threshold > most) {
+            place.error(
+                    "no lead reaches %d: all rules together give at most %d".formatted(threshold, most),
+                    "lower the threshold, or raise points or caps");
+        }
     }
 
     private String name() {
@@ -167,17 +213,23 @@ public final class PolicyReader {
         return value;
     }
 
-    private <R> List<R> rules(String key, List<String> known, Function<YamlDocument.Mapping, Optional<R>> read) {
-        List<R> rules = new ArrayList<>();
+    private <R> List<R> rules(String key, List<String> known, Function<YamlDocument.Mapping, Optional<R>> reading) {
+        List<R> read = new ArrayList<>();
         YamlDocument.@Nullable Value place = document.optional(key);
         if (place != null) {
             for (YamlDocument.Value item : place.items()) {
+                if (++rules > MOST_RULES) {
+                    item.error(
+                            "there are more than %d rules".formatted(MOST_RULES),
+                            "keep the rules that matter; %d are read".formatted(MOST_RULES));
+                    return read;
+                }
                 YamlDocument.Mapping rule = item.mapping();
                 rule.onlyKeys(known);
-                read.apply(rule).ifPresent(rules::add);
+                reading.apply(rule).ifPresent(read::add);
             }
         }
-        return rules;
+        return read;
     }
 
     private String id(YamlDocument.Mapping rule) {
@@ -232,8 +284,8 @@ public final class PolicyReader {
             String id = id(rule);
             long points = points(rule);
             OptionalLong cap = cap(rule, points);
-            Duration within = period(rule, "within", false).orElse(null);
-            Duration halfLife = period(rule, "halfLife", false).orElse(null);
+            Duration within = Period.read(rule, "within", false).orElse(null);
+            Duration halfLife = Period.read(rule, "halfLife", false).orElse(null);
             if (within != null && halfLife != null) {
                 rule.keyOf("halfLife")
                         .warning(
@@ -257,32 +309,26 @@ public final class PolicyReader {
         });
     }
 
-    private static OptionalLong cap(YamlDocument.Mapping rule, long points) {
+    private OptionalLong cap(YamlDocument.Mapping rule, long points) {
         YamlDocument.@Nullable Value place = rule.optional("cap");
         if (place == null) {
             return OptionalLong.empty();
         }
-        long cap = place.wholeNumber(0, MOST_POINTS);
-        if (cap > 0 && cap < Math.abs(points)) {
+        if (place.isWritten("0")) {
+            if (saved) {
+                return OptionalLong.of(0);
+            }
+            place.error("a cap of 0 lets the rule give nothing", "raise the cap or leave the rule out");
+            return OptionalLong.empty();
+        }
+        long errorsBefore = rule.errors();
+        long cap = place.wholeNumber(1, MOST_POINTS);
+        if (rule.errors() == errorsBefore && cap < Math.abs(points)) {
             place.warning(
                     "the cap %d is below one occurrence's %d points".formatted(cap, points),
                     "raise the cap or lower the points");
         }
         return OptionalLong.of(cap);
-    }
-
-    private static Optional<Duration> period(YamlDocument.Mapping mapping, String key, boolean mayBeZero) {
-        YamlDocument.@Nullable Value place = mapping.optional(key);
-        if (place == null) {
-            return Optional.empty();
-        }
-        Optional<Duration> period = Period.parse(place.text());
-        if (period.isEmpty()) {
-            place.error("'%s' is no period".formatted(place.text()), Period.MEND);
-        } else if (period.get().compareTo(Duration.ofNanos(1_000)) < 0 && !mayBeZero) {
-            place.error("the period is empty", "write a period longer than nothing or leave the line out");
-        }
-        return period;
     }
 
     private Duration cooldown() {
@@ -292,7 +338,7 @@ public final class PolicyReader {
         }
         YamlDocument.Mapping recycle = place.mapping();
         recycle.onlyKeys(List.of("cooldown"));
-        return period(recycle, "cooldown", true).orElse(Duration.ZERO);
+        return Period.read(recycle, "cooldown", true).orElse(Duration.ZERO);
     }
 
     private List<String> dimensions(Map<String, AttributeType> attributes) {
@@ -307,6 +353,8 @@ public final class PolicyReader {
                             YamlDocument.nearest(name, attributes.keySet())
                                     .map("did you mean %s?"::formatted)
                                     .orElse("declare it under attributes"));
+                } else if (dimensions.contains(name)) {
+                    item.error("'%s' stands here twice".formatted(name), "keep one of them");
                 } else {
                     dimensions.add(name);
                 }

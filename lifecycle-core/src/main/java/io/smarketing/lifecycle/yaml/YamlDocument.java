@@ -28,11 +28,15 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 public final class YamlDocument {
 
+    private static final int LONGEST = 1_000_000;
+
     private final String name;
+    private final ScalarPlaces places;
     private final List<Problem> problems = new ArrayList<>();
 
-    private YamlDocument(String name) {
+    private YamlDocument(String name, String text) {
         this.name = name;
+        this.places = new ScalarPlaces(text);
     }
 
     /**
@@ -42,12 +46,16 @@ public final class YamlDocument {
      * @throws RefusedDocument when the text is no YAML or not a mapping at the top
      */
     public static Mapping open(String name, String text) throws RefusedDocument {
-        YamlDocument document = new YamlDocument(name);
+        YamlDocument document = new YamlDocument(name, text);
+        if (text.length() > LONGEST) {
+            document.error(1, 1, "the document is longer than %,d characters".formatted(LONGEST), "shorten it");
+            throw document.refused();
+        }
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(name)
                 .setAllowDuplicateKeys(true)
                 .setMaxAliasesForCollections(20)
-                .setCodePointLimit(1_000_000)
+                .setCodePointLimit(LONGEST)
                 .build();
         Optional<Node> root;
         try {
@@ -132,25 +140,33 @@ public final class YamlDocument {
         }
 
         public void error(String message, String mend) {
-            note(Problem.Severity.ERROR, 0, message, mend);
+            note(Problem.Severity.ERROR, start(), message, mend);
         }
 
-        /** An error at a place inside this scalar. */
+        /**
+         * An error at a place inside this scalar, whatever its quotes, escapes and line breaks.
+         *
+         * @param offset code points of the scalar's value before the place
+         */
         public void errorAt(int offset, String message, String mend) {
-            note(Problem.Severity.ERROR, offset, message, mend);
+            ScalarPlaces.Place place = node instanceof ScalarNode scalar ? places.of(scalar, start(), offset) : start();
+            note(Problem.Severity.ERROR, place, message, mend);
         }
 
         public void warning(String message, String mend) {
-            note(Problem.Severity.WARNING, 0, message, mend);
+            note(Problem.Severity.WARNING, start(), message, mend);
         }
 
-        private void note(Problem.Severity severity, int offset, String message, String mend) {
+        private ScalarPlaces.Place start() {
             Mark mark = node.getStartMark().orElseThrow();
-            int quote = node instanceof ScalarNode scalar && !scalar.isPlain() && offset > 0 ? 1 : 0;
+            return new ScalarPlaces.Place(mark.getLine(), mark.getColumn());
+        }
+
+        private void note(Problem.Severity severity, ScalarPlaces.Place place, String message, String mend) {
             problems.add(new Problem(
                     severity,
-                    mark.getLine() + 1,
-                    mark.getColumn() + 1 + offset + quote,
+                    place.line() + 1,
+                    place.column() + 1,
                     path.isEmpty() ? message : path + ": " + message,
                     mend));
         }
@@ -173,6 +189,13 @@ public final class YamlDocument {
 
         public boolean isList() {
             return node() instanceof SequenceNode;
+        }
+
+        /** Whether exactly this stands here, without quotes. */
+        public boolean isWritten(String plain) {
+            return node() instanceof ScalarNode scalar
+                    && scalar.isPlain()
+                    && scalar.getValue().equals(plain);
         }
 
         private @Nullable ScalarNode scalar(String wanted) {
@@ -285,6 +308,11 @@ public final class YamlDocument {
             return values.keySet();
         }
 
+        /** Whether it is a mapping with nothing in it. */
+        public boolean isEmpty() {
+            return !standIn && values.isEmpty();
+        }
+
         public @Nullable Value optional(String key) {
             return values.get(key);
         }
@@ -306,9 +334,11 @@ public final class YamlDocument {
             return value;
         }
 
+        /** Complains about every other key; one that is merely misspelt is not missed beside that. */
         public void onlyKeys(Collection<String> known) {
             for (String key : values.keySet()) {
                 if (!known.contains(key)) {
+                    nearest(key, known).ifPresent(missing::add);
                     keyOf(key)
                             .error(
                                     "'%s' is not known here".formatted(key),
@@ -326,8 +356,15 @@ public final class YamlDocument {
                     .toList();
         }
 
+        /** How many errors were noted so far in the document. */
+        public long errors() {
+            return problems.stream()
+                    .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+                    .count();
+        }
+
         public boolean isBroken() {
-            return problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
+            return errors() > 0;
         }
 
         /**

@@ -176,6 +176,9 @@ class OfflineCommandsTest {
                 "replay --history {h} --policy {p} --order sideways | sideways",
                 "verdicts --history {h} | Missing required option",
                 "policy check nowhere.yaml | there is no file nowhere.yaml",
+                "policy diff {p} nowhere.yaml | there is no file nowhere.yaml",
+                "policy diff {p} {h} | cannot be used as it is",
+                "policy diff {p} | AFTER",
                 "nonsense | nonsense"
             })
     void wrongUsageIsExitCodeTwoAndALineThatHelps(String commandLine, String message) throws IOException {
@@ -237,5 +240,21 @@ class OfflineCommandsTest {
                         .at("/rows/0/outcomes/won")
                         .intValue())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void policyDiffTellsWhatChangesAndExitsWithZero() throws IOException {
+        Path other = Files.writeString(folder.resolve("r.yaml"), POLICY.replace("threshold: 20", "threshold: 10"));
+        CommandRun run = CommandRun.of("policy", "diff", policy(), other);
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("p@").endsWith(": 1 change"),
+                        line -> assertThat(line).isEqualTo("  the threshold falls from 20 to 10"));
+        assertThat(CommandRun.json("policy", "diff", policy(), other, "--json")
+                        .at("/changes/0/path")
+                        .stringValue())
+                .isEqualTo("threshold");
+        assertThat(CommandRun.of("policy", "diff", other, other).out()).endsWith(": they mean the same\n");
     }
 }

@@ -7,7 +7,6 @@ import io.smarketing.lifecycle.lead.Explanation;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.policy.Policy;
-import io.smarketing.lifecycle.policy.PolicyRef;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.DateTimeException;
@@ -77,12 +76,7 @@ class ExplanationController {
     }
 
     private Policy policy(@Nullable String name) {
-        PolicyRef reference = null;
-        if (name != null) {
-            int sign = name.lastIndexOf('@');
-            reference = new PolicyRef(name.substring(0, Math.max(0, sign)), name.substring(sign + 1));
-        }
-        return policies.find(reference)
+        return policies.find(name)
                 .orElseThrow(() -> Problems.problem(
                         HttpStatus.NOT_FOUND,
                         "unknown-policy",

@@ -290,9 +290,13 @@ public class Policies implements ActivePolicy {
         return inForce.get();
     }
 
-    /** The active policy when no reference is given; empty when there is no such version. */
-    public Optional<Policy> find(@Nullable PolicyRef reference) {
-        PolicyRef wanted = reference == null ? activeReference() : reference;
+    /**
+     * The active policy when no name is given; empty when there is no such version.
+     *
+     * @param name as {@code name@version}
+     */
+    public Optional<Policy> find(@Nullable String name) {
+        PolicyRef wanted = name == null ? activeReference() : PolicyRef.of(name);
         return wanted.equals(NONE) || version(wanted).isEmpty() ? Optional.empty() : Optional.of(policy(wanted));
     }
 
@@ -306,7 +310,7 @@ public class Policies implements ActivePolicy {
                 .query(String.class)
                 .single();
         try {
-            Policy policy = PolicyReader.read(reference.toString(), document).policy();
+            Policy policy = PolicyReader.readSaved(reference, document);
             compiled.put(reference, policy);
             return policy;
         } catch (RefusedDocument e) {

@@ -1,6 +1,8 @@
 package io.smarketing.lifecycle.api.policies;
 
 import io.smarketing.lifecycle.api.Problems;
+import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.policy.PolicyDiff;
 import io.smarketing.lifecycle.policy.PolicyRef;
 import io.smarketing.lifecycle.yaml.Problem;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
@@ -116,6 +118,31 @@ class PoliciesController {
     @Operation(summary = "A version's text, as it was saved")
     String document(@PathVariable String name, @PathVariable String version) {
         return saved(name, version).document();
+    }
+
+    @GetMapping("/differences")
+    @Operation(
+            summary = "What changes from one version to another, in words",
+            description = "`before` and `after` are name@version; `before` is the active version if nothing is said")
+    ObjectNode differences(@RequestParam(required = false) @Nullable String before, @RequestParam String after) {
+        Policy one = policy("before", before);
+        Policy other = policy("after", after);
+        PolicyDiff difference = PolicyDiff.of(one, other);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("before", one.reference().toString());
+        answer.put("after", other.reference().toString());
+        answer.set("changes", difference.toJson());
+        return answer;
+    }
+
+    private Policy policy(String parameter, @Nullable String name) {
+        return policies.find(name)
+                .orElseThrow(() -> Problems.problem(
+                        HttpStatus.NOT_FOUND,
+                        "unknown-policy",
+                        parameter,
+                        name == null ? "no policy is active" : "no policy %s is saved".formatted(name),
+                        "name one as name@version; GET /v1/policies lists what there is"));
     }
 
     private Policies.Version saved(String name, String version) {

@@ -321,7 +321,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                             "the policy %s is not saved".formatted(reference),
                             thereAre(reference.name())));
             try {
-                return PolicyReader.read(reference.toString(), document).policy();
+                return PolicyReader.readSaved(reference, document);
             } catch (RefusedDocument e) {
                 throw RefusedReplay.badPolicy(field, e);
             }

@@ -140,8 +140,7 @@ final class ReplayRun {
     private Optional<Policy> policy(PolicyRef reference) {
         return policies.document(reference).flatMap(document -> {
             try {
-                return Optional.of(
-                        PolicyReader.read(reference.toString(), document).policy());
+                return Optional.of(PolicyReader.readSaved(reference, document));
             } catch (RefusedDocument e) {
                 return Optional.empty();
             }

@@ -133,8 +133,7 @@ class Shadows implements SmartLifecycle {
     private void begin(Told told) {
         Policy policy;
         try {
-            policy = PolicyReader.read(told.reference().toString(), told.document())
-                    .policy();
+            policy = PolicyReader.readSaved(told.reference(), told.document());
         } catch (RefusedDocument e) {
             LOG.error("the shadow {} cannot be read: {}", told.reference(), e.getMessage());
             return;

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.policy.PolicyDiff;
 import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.yaml.Problem;
@@ -24,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = "Works on qualification policies.",
         subcommands = ExplainCommand.class,
-        synopsisSubcommandLabel = "(check | explain)")
+        synopsisSubcommandLabel = "(check | diff | explain)")
 public final class PolicyCommand implements Runnable {
 
     @Spec
@@ -79,5 +80,40 @@ public final class PolicyCommand implements Runnable {
                                             .formatted(file, policy.reference(), policy.rules(), policy.threshold()));
         }
         return policy == null ? 1 : 0;
+    }
+
+    @Command(
+            name = "diff",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Tells in plain words what changes from one policy to another. Exit code 0, also when they differ.")
+    int diff(
+            @Parameters(paramLabel = "BEFORE", description = "The policy (YAML) as it was.") Path before,
+            @Parameters(paramLabel = "AFTER", description = "The policy (YAML) as it is to be.") Path after,
+            @Option(names = "--json", description = "Print the changes as JSON.") boolean json) {
+        Console console = Console.of(spec);
+        Policy old = PolicyFile.read(before, console.err());
+        Policy current = PolicyFile.read(after, console.err());
+        PolicyDiff diff = PolicyDiff.of(old, current);
+        if (json) {
+            ObjectNode answer = JsonNodeFactory.instance.objectNode();
+            answer.put("before", old.reference().toString());
+            answer.put("after", current.reference().toString());
+            answer.set("changes", diff.toJson());
+            console.out().println(answer);
+        } else {
+            console.out()
+                    .println("%s -> %s: %s"
+                            .formatted(
+                                    old.reference(),
+                                    current.reference(),
+                                    switch (diff.changes().size()) {
+                                        case 0 -> "they mean the same";
+                                        case 1 -> "1 change";
+                                        default -> diff.changes().size() + " changes";
+                                    }));
+            diff.changes().forEach(change -> console.out().println("  " + change.text()));
+        }
+        return 0;
     }
 }
