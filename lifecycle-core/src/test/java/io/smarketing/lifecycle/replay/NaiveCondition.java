@@ -8,34 +8,61 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The conditions of {@link NaiveReplay}: comparisons of `lead.field` with a literal or a list of them, !, &&, ||, and
- * parentheses. String literals hold none of the operators, quotes, brackets or commas.
+ * The conditions of {@link NaiveReplay}: comparisons of `lead.field` with a literal or a list of them, its startsWith,
+ * endsWith and contains of a literal, `has(lead.field)`, !, &&, ||, and parentheses. String literals hold none of the operators, quotes, brackets or commas.
  */
 final class NaiveCondition {
     private static final Pattern COMPARISON =
             Pattern.compile("lead\\.(\\w+)\\s*([=!<>]=|[<>]|in)\\s*('[^']*'|\\[[^]]*]|[-\\w.]+)");
+
+    private static final Pattern CALL =
+            Pattern.compile("lead\\.(\\w+)\\.(startsWith|endsWith|contains)\\('([^']*)'\\)");
+    private static final Pattern HAS = Pattern.compile("has\\(lead\\.(\\w+)\\)");
 
     private NaiveCondition() {}
 
     /** Whether the rule's condition is true; the fields that leave it unknown are added as `rule/field`. */
     static boolean holds(JsonNode rule, JsonNode types, JsonNode lead, Set<String> unknowns) {
         String when = rule.path("when").stringValue().replace("&&", "&").replace("||", "|");
-        String compared = COMPARISON.matcher(when).replaceAll(found -> compare(types, lead, found));
+        String had = HAS.matcher(when).replaceAll(found -> fits(types, lead, found.group(1)) ? "+" : "-");
+        String called = CALL.matcher(had).replaceAll(found -> call(types, lead, found));
+        String compared = COMPARISON.matcher(called).replaceAll(found -> compare(types, lead, found));
         String truth = truth(compared.replace(" ", ""));
         List<String> fields = truth.startsWith("?") ? NaiveReplay.words(truth.replace('?', ' ')) : List.of();
         fields.forEach(field -> unknowns.add(rule.path("id").stringValue() + "/" + field));
         return truth.equals("+");
     }
 
-    /** True is +, false is -, unknown is ?field. */
-    private static String compare(JsonNode types, JsonNode lead, MatchResult found) {
-        JsonNode value = lead.path(found.group(1));
+    /** Whether the attribute is known: there, and of the type that the policy declares. */
+    private static boolean fits(JsonNode types, JsonNode lead, String field) {
+        JsonNode value = lead.path(field);
         BigDecimal number = value.isNumber() ? value.decimalValue().stripTrailingZeros() : null;
         String fits = value.isString() ? "string" : value.isBoolean() ? "bool" : number == null ? "" : "double";
         fits += number != null && number.scale() <= 0 ? " int" : "";
-        if (!NaiveReplay.words(fits).contains(types.path(found.group(1)).asString("string"))) {
+        return NaiveReplay.words(fits).contains(types.path(field).asString("string"));
+    }
+
+    private static String call(JsonNode types, JsonNode lead, MatchResult found) {
+        if (!fits(types, lead, found.group(1))) {
             return "?" + found.group(1);
         }
+        String value = lead.path(found.group(1)).stringValue();
+        String literal = found.group(3);
+        boolean holds = switch (found.group(2)) {
+            case "startsWith" -> value.startsWith(literal);
+            case "endsWith" -> value.endsWith(literal);
+            default -> value.contains(literal);
+        };
+        return holds ? "+" : "-";
+    }
+
+    /** True is +, false is -, unknown is ?field. */
+    private static String compare(JsonNode types, JsonNode lead, MatchResult found) {
+        if (!fits(types, lead, found.group(1))) {
+            return "?" + found.group(1);
+        }
+        JsonNode value = lead.path(found.group(1));
+        BigDecimal number = value.isNumber() ? value.decimalValue() : null;
         for (String literal : List.of(found.group(3).replaceAll("[\\[\\]']", "").split(" *, *", -1))) {
             int sign = number == null ? value.asString().compareTo(literal) : number.compareTo(new BigDecimal(literal));
             String holding = sign == 0 ? "== <= >= in" : sign < 0 ? "!= < <=" : "!= > >=";

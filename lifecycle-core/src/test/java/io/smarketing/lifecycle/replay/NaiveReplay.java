@@ -35,7 +35,7 @@ final class NaiveReplay {
 
     private static final String SETS = "kept earlier later gained dropped neither";
     private static final String NEVER = "P99999999D";
-    private static final Comparator<Event> BY_TIME = Comparator.comparing(Event::time);
+    static final Comparator<Event> BY_TIME = Comparator.comparing(Event::time);
 
     private NaiveReplay() {}
 
@@ -114,7 +114,7 @@ final class NaiveReplay {
     }
 
     /** Each captured lead's events in sequence: the first capture in the file, what was parked, what came later. */
-    private static Map<String, List<Event>> history(List<String> lines, @Nullable String asKnownAt) {
+    static Map<String, List<Event>> history(List<String> lines, @Nullable String asKnownAt) {
         Set<String> seen = new TreeSet<>();
         Map<String, List<Event>> leads = new TreeMap<>(UTF8);
         for (String line : lines) {
@@ -213,8 +213,7 @@ final class NaiveReplay {
     }
 
     /** The score and the reason of the first disqualifier that holds. */
-    private static String evaluate(
-            JsonNode policy, List<Event> soFar, Instant start, Instant clock, Set<String> unknowns) {
+    static String evaluate(JsonNode policy, List<Event> soFar, Instant start, Instant clock, Set<String> unknowns) {
         Event opening = only("captured", soFar).get(0);
         ObjectNode lead = JSON.createObjectNode();
         for (Event fact : only("captured enriched", soFar)) {
@@ -272,7 +271,7 @@ final class NaiveReplay {
         return List.of(text.strip().split("\\s+"));
     }
 
-    private static String key(JsonNode event) {
+    static String key(JsonNode event) {
         return event.path("source").asString("") + "\n" + event.path("id").asString("");
     }
 
@@ -280,12 +279,12 @@ final class NaiveReplay {
         return OffsetDateTime.parse(time).toInstant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private static long micros(JsonNode rule, String period, String absent) {
+    static long micros(JsonNode rule, String period, String absent) {
         Duration duration = Duration.parse(rule.path(period).asString(absent));
         return duration.toSeconds() * 1_000_000 + duration.toNanosPart() / 1_000;
     }
 
-    private static JsonNode policy(@Nullable String yaml) {
+    static JsonNode policy(@Nullable String yaml) {
         Load load = new Load(LoadSettings.builder().build());
         return yaml == null ? JSON.missingNode() : JSON.valueToTree(load.loadFromString(yaml));
     }

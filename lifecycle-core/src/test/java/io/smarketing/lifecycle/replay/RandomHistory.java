@@ -347,7 +347,7 @@ final class RandomHistory {
     private String comparison() {
         String order = pick(List.of("==", "!=", "<", "<=", ">", ">="));
         String equality = pick(List.of("==", "!="));
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> "lead.employees " + order + " " + pick(List.of(5, 10, 50, -3));
             case 2 -> "lead.revenue " + order + " " + pick(List.of("0.5", "2.5", "5.0"));
             case 3 -> "lead.trial " + equality + " " + pick(List.of(true, false));
@@ -356,6 +356,15 @@ final class RandomHistory {
                         + "'";
             case 5 -> "lead.country in ['DE', 'FR']";
             case 6 -> "lead.emailDomain " + equality + " '" + pick(List.of("corp.example", "mail.example")) + "'";
+            case 7 -> "has(lead." + pick(List.of("employees", "revenue", "trial", "industry", "campaign")) + ")";
+            case 8 ->
+                pick(List.of(
+                        "lead.industry.startsWith('soft')",
+                        "lead.industry.contains('t')",
+                        "lead.emailDomain.endsWith('.example')",
+                        "lead.emailDomain.contains('corp')",
+                        "lead.persona.endsWith('leader')",
+                        "lead.source.startsWith('')"));
             default ->
                 pick(List.of("lead.source == 'ads'", "lead.campaign != 'fall'", "lead.persona in ['cfo', 'cto']"));
         };
