@@ -120,8 +120,8 @@ final class Judging {
     /** Folds what {@link Judge#isFolded} lets through; evaluates where a verdict is due. */
     Optional<Judgement> fold(Entry entry) {
         folded.add(entry);
-        boolean opensLate = attributes == null && entry.event() instanceof LeadEvent.Captured && folded.size() > 1;
-        if (opensLate) {
+        if (attributes == null && entry.event() instanceof LeadEvent.Captured) {
+            // It opens the history late, or again: what came before it takes its turn, and marks that were made stand.
             refold();
         } else {
             apply(entry);

@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
  */
 class LiveAgainstNaiveTest {
 
-    private static final int SEEDS = Integer.getInteger("live.seeds", 2_000);
+    private static final int SEEDS = Integer.getInteger("live.seeds", 1_000);
     private static final int POLICIES = 4;
 
     private static String text(long seed, int policy) {

@@ -575,6 +575,16 @@ class PolicyEdgesTest {
     }
 
     @Test
+    void aMarkStandsWhenItsCaptureIsVoidedAndTheLeadIsCapturedAgain() {
+        Story story = new Story()
+                .under(sizeAndDemo(20))
+                .then(day(0), captured(10))
+                .then(day(1), new LeadEvent.Voided(new EventId("urn:test", "e0"), null, null))
+                .then(day(2), captured(10));
+        assertThat(story.live()).containsExactly(scored(day(0), 20), marked(day(0), 20));
+    }
+
+    @Test
     void aPolicySwitchInsideACycleKeepsItsMark() {
         Policy lenient = sizeAndDemo(20);
         Policy strict = sizeAndDemo(50);
