@@ -300,6 +300,15 @@ final class Condition {
         return ask(valuesOf(lead));
     }
 
+    /** The attributes that it reads. */
+    Map<String, AttributeType> fields() {
+        Map<String, AttributeType> read = new TreeMap<>();
+        for (int i = 0; i < fields.length; i++) {
+            read.put(fields[i], types[i]);
+        }
+        return read;
+    }
+
     private Object[] valuesOf(LeadAttributes lead) {
         Object[] values = new Object[fields.length];
         for (int i = 0; i < fields.length; i++) {

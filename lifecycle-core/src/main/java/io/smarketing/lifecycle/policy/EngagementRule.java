@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.policy;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,20 @@ record EngagementRule(
     /** Whether the total depends on when the occurrences were, not on their number alone. */
     boolean ages() {
         return within != null || halfLife != null;
+    }
+
+    /** 0 without a window. */
+    long withinMicros() {
+        return within == null ? 0 : micros(within);
+    }
+
+    /** 0 without decay. */
+    long halfLifeMicros() {
+        return halfLife == null ? 0 : micros(halfLife);
+    }
+
+    private static long micros(Duration duration) {
+        return TimeUnit.SECONDS.toMicros(duration.toSeconds()) + TimeUnit.NANOSECONDS.toMicros(duration.toNanosPart());
     }
 
     long capped(long total) {

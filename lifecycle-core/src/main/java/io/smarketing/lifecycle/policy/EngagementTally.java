@@ -3,7 +3,6 @@ package io.smarketing.lifecycle.policy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +23,8 @@ public final class EngagementTally {
     private final long[] counts;
     private final List<List<Occurrence>> occurrences;
 
-    private record Occurrence(Instant at, long count) {}
+    /** At that microsecond since 1970. */
+    private record Occurrence(long at, long count) {}
 
     public EngagementTally(Policy policy) {
         this.rules = policy.engagementRules();
@@ -41,7 +41,7 @@ public final class EngagementTally {
             EngagementRule rule = rules.get(i);
             if (rule.activity().equals(activity)) {
                 if (rule.ages()) {
-                    occurrences.get(i).add(new Occurrence(occurredAt, count));
+                    occurrences.get(i).add(new Occurrence(micros(occurredAt), count));
                 } else {
                     counts[i] += count;
                 }
@@ -58,10 +58,11 @@ public final class EngagementTally {
     /** Scores as of an instant than which no occurrence is later. */
     public Evaluation evaluate(FitResult fit, Instant at) {
         long engagement = 0;
+        long micros = micros(at);
         List<Contribution> contributions = new ArrayList<>();
         for (int i = 0; i < rules.size(); i++) {
             EngagementRule rule = rules.get(i);
-            long points = rule.capped(total(rule, counts[i], occurrences.get(i), at));
+            long points = rule.capped(total(rule, counts[i], occurrences.get(i), micros));
             if (points != 0) {
                 engagement += points;
                 contributions.add(new Contribution(rule.id(), points));
@@ -71,10 +72,12 @@ public final class EngagementTally {
     }
 
     /** Before the cap. */
-    private static long total(EngagementRule rule, long count, List<Occurrence> occurrences, Instant at) {
-        return rule.ages()
-                ? aged(rule, occurrences, at)
-                : bounded(BigInteger.valueOf(rule.points()).multiply(BigInteger.valueOf(count)));
+    private static long total(EngagementRule rule, long count, List<Occurrence> occurrences, long at) {
+        return rule.ages() ? aged(rule, occurrences, at) : bounded(product(rule.points(), count));
+    }
+
+    private static BigInteger product(long a, long b) {
+        return BigInteger.valueOf(a).multiply(BigInteger.valueOf(b));
     }
 
     private static long bounded(BigInteger total) {
@@ -82,60 +85,70 @@ public final class EngagementTally {
     }
 
     /** Window first, decay then: the weighted sum is cut to whole points once. */
-    private static long aged(EngagementRule rule, List<Occurrence> occurrences, Instant at) {
+    private static long aged(EngagementRule rule, List<Occurrence> occurrences, long at) {
         Weighing weighing = new Weighing(rule, at);
+        try {
+            long weighted = 0;
+            for (Occurrence occurrence : occurrences) {
+                weighted = Math.addExact(
+                        weighted, Math.multiplyExact(occurrence.count(), weighing.weight(occurrence.at())));
+            }
+            long points = Math.multiplyExact(weighted, rule.points()) / Decay.WHOLE;
+            return Math.abs(points) > MOST.longValue() ? bounded(BigInteger.valueOf(points)) : points;
+        } catch (ArithmeticException e) {
+            return agedBeyondLong(rule, occurrences, weighing);
+        }
+    }
+
+    private static long agedBeyondLong(EngagementRule rule, List<Occurrence> occurrences, Weighing weighing) {
         BigInteger weighted = BigInteger.ZERO;
         for (Occurrence occurrence : occurrences) {
-            weighted = weighted.add(BigInteger.valueOf(occurrence.count())
-                    .multiply(BigInteger.valueOf(weighing.weight(occurrence.at()))));
+            weighted = weighted.add(product(occurrence.count(), weighing.weight(occurrence.at())));
         }
         return bounded(weighted.multiply(BigInteger.valueOf(rule.points())).divide(BigInteger.valueOf(Decay.WHOLE)));
     }
 
-    /** What occurrences weigh at an instant, {@link Decay#WHOLE} at most. */
+    /** What occurrences weigh at an instant, {@link Decay#WHOLE} at most. All in microseconds. */
     private static final class Weighing {
 
-        private final Instant at;
-        private final Instant start;
-        private final long halfLifeMicros;
+        private final long at;
+        private final long start;
+        private final long halfLife;
 
-        Weighing(EngagementRule rule, Instant at) {
-            Duration within = rule.within();
-            Duration halfLife = rule.halfLife();
+        Weighing(EngagementRule rule, long at) {
             this.at = at;
-            this.start = within == null ? Instant.MIN : at.minus(within);
-            this.halfLifeMicros = halfLife == null ? 0 : micros(halfLife);
+            this.start = rule.within() == null ? Long.MIN_VALUE : at - rule.withinMicros();
+            this.halfLife = rule.halfLifeMicros();
         }
 
-        long weight(Instant occurredAt) {
-            if (!occurredAt.isAfter(start)) {
+        long weight(long occurredAt) {
+            if (occurredAt <= start) {
                 return 0;
             }
-            return halfLifeMicros == 0
-                    ? Decay.WHOLE
-                    : Decay.weight(micros(Duration.between(occurredAt, at)), halfLifeMicros);
+            return halfLife == 0 ? Decay.WHOLE : Decay.weight(at - occurredAt, halfLife);
         }
     }
 
     /** How a rule stands, with the share of each activity that counts. */
     static <F> RuleExplanation<F> explain(EngagementRule rule, List<RuleExplanation.Done<F>> done, Instant at) {
-        Weighing weighing = new Weighing(rule, at);
+        long micros = micros(at);
+        Weighing weighing = new Weighing(rule, micros);
         List<RuleExplanation.Share<F>> shares = new ArrayList<>();
         List<Occurrence> occurrences = new ArrayList<>();
         long count = 0;
         for (RuleExplanation.Done<F> one : done) {
-            long weight = weighing.weight(one.at());
+            long weight = weighing.weight(micros(one.at()));
             if (rule.activity().equals(one.activity()) && weight > 0) {
                 BigDecimal points = BigDecimal.valueOf(rule.points())
                         .multiply(BigDecimal.valueOf(one.count()))
                         .multiply(BigDecimal.valueOf(weight))
                         .divide(BigDecimal.valueOf(Decay.WHOLE), SHARE_DIGITS, RoundingMode.HALF_UP);
                 shares.add(new RuleExplanation.Share<>(one.fact(), points));
-                occurrences.add(new Occurrence(one.at(), one.count()));
+                occurrences.add(new Occurrence(micros(one.at()), one.count()));
                 count += one.count();
             }
         }
-        long total = total(rule, count, occurrences, at);
+        long total = total(rule, count, occurrences, micros);
         return new RuleExplanation<>(
                 rule.id(),
                 RuleExplanation.Kind.ENGAGEMENT,
@@ -151,8 +164,8 @@ public final class EngagementTally {
                 null);
     }
 
-    /** Not by way of nanoseconds, which overflow beyond 292 years. */
-    private static long micros(Duration duration) {
-        return TimeUnit.SECONDS.toMicros(duration.toSeconds()) + TimeUnit.NANOSECONDS.toMicros(duration.toNanosPart());
+    /** Since 1970; not by way of nanoseconds, which overflow beyond 292 years. */
+    private static long micros(Instant instant) {
+        return TimeUnit.SECONDS.toMicros(instant.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(instant.getNano());
     }
 }

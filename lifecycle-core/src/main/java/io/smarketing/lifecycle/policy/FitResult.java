@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.policy;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +18,11 @@ public record FitResult(
         List<Contribution> contributions,
         @Nullable Disqualification disqualifier,
         Map<String, Set<String>> unknowns) {
+
+    public FitResult {
+        contributions = List.copyOf(contributions);
+        unknowns = Collections.unmodifiableMap(unknowns);
+    }
 
     /**
      * What disqualifies.

@@ -14,11 +14,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One immutable version of the agreement on what "qualified" means. Thread-safe; made by {@link PolicyReader}. */
 public final class Policy {
+
+    /** Some hundred bytes to a kilobyte each. */
+    private static final int MOST_REMEMBERED = 8_192;
 
     private final PolicyRef reference;
     private final long threshold;
@@ -29,6 +34,8 @@ public final class Policy {
     private final Duration cooldown;
     private final boolean trustsExternalMarks;
     private final List<String> dimensions;
+    private final List<Map.Entry<String, AttributeType>> reads;
+    private final Map<List<@Nullable Object>, FitResult> remembered = new ConcurrentHashMap<>();
     private final List<String> activities;
     private final Agreement agreement;
 
@@ -54,6 +61,10 @@ public final class Policy {
         this.cooldown = cooldown;
         this.trustsExternalMarks = trustsExternalMarks;
         this.dimensions = List.copyOf(dimensions);
+        Map<String, AttributeType> fields = new TreeMap<>();
+        this.fit.forEach(rule -> fields.putAll(rule.when().fields()));
+        this.disqualifiers.forEach(rule -> fields.putAll(rule.when().fields()));
+        this.reads = List.copyOf(fields.entrySet());
         this.activities = List.copyOf(activities);
         this.agreement = agreement;
     }
@@ -139,9 +150,24 @@ public final class Policy {
         return engagement;
     }
 
-    /** Judges attributes alone: fit points, disqualification, unknowns. */
+    /**
+     * Judges attributes alone: fit points, disqualification, unknowns. Leads whose attributes are alike to the rules get the same
+     * answer; it is remembered.
+     */
     public FitResult fit(LeadAttributes lead) {
-        return fitAsking(condition -> condition.evaluate(lead));
+        List<@Nullable Object> alike = new ArrayList<>(reads.size());
+        for (Map.Entry<String, AttributeType> field : reads) {
+            alike.add(field.getValue().judged(lead.value(field.getKey())));
+        }
+        FitResult known = remembered.get(alike);
+        if (known == null) {
+            known = fitAsking(condition -> condition.evaluate(lead));
+            if (remembered.size() >= MOST_REMEMBERED) {
+                remembered.clear();
+            }
+            remembered.put(alike, known);
+        }
+        return known;
     }
 
     /** By whatever way a condition is asked. */
