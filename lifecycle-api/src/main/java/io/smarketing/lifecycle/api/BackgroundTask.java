@@ -5,9 +5,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 
-/** A thread that does one thing for as long as the engine runs, and begins it again when it fails. */
-public final class BackgroundTask {
+/** Does one thing in a thread of its own for as long as the engine runs, and begins it again when it fails. */
+public abstract class BackgroundTask implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundTask.class);
     private static final long FIRST_PAUSE_MILLIS = 100;
@@ -15,7 +16,6 @@ public final class BackgroundTask {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final String name;
-    private final Runnable work;
     private volatile boolean running;
     private @Nullable Thread thread;
 
@@ -23,13 +23,15 @@ public final class BackgroundTask {
      * A task that is not begun yet.
      *
      * @param name of the thread, and in the log
-     * @param work returns once {@link #isRunning} is false
      */
-    public BackgroundTask(String name, Runnable work) {
+    protected BackgroundTask(String name) {
         this.name = name;
-        this.work = work;
     }
 
+    /** Returns once {@link #isRunning} is false. */
+    protected abstract void work();
+
+    @Override
     public void start() {
         running = true;
         Thread started = new Thread(this::run, name);
@@ -42,7 +44,7 @@ public final class BackgroundTask {
         while (running) {
             long begun = System.nanoTime();
             try {
-                work.run();
+                work();
             } catch (RuntimeException e) {
                 if (running) {
                     boolean wentWell = System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS);
@@ -56,7 +58,7 @@ public final class BackgroundTask {
     }
 
     /** Lets some time pass in the task's own thread. */
-    public void pause(long millis) {
+    protected static void pause(long millis) {
         try {
             TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {
@@ -64,16 +66,18 @@ public final class BackgroundTask {
         }
     }
 
+    @Override
     public boolean isRunning() {
         return running;
     }
 
     /** Ends for good, from within; what is under way is finished. */
-    public void end() {
+    protected final void end() {
         running = false;
     }
 
     /** Ends, and waits for what is under way. */
+    @Override
     public void stop() {
         end();
         Thread stopped = thread;

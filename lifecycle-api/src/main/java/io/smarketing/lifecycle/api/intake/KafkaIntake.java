@@ -2,8 +2,10 @@ package io.smarketing.lifecycle.api.intake;
 
 import io.smarketing.lifecycle.api.BackgroundTask;
 import io.smarketing.lifecycle.api.KafkaSettings;
+import io.smarketing.lifecycle.event.CloudEventCodec;
 import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.event.Topic;
+import io.smarketing.lifecycle.lead.EventId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +25,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,7 +32,7 @@ import org.springframework.stereotype.Component;
  * committed, in one Kafka transaction. After a crash in between it comes again and is recognised.
  */
 @Component
-class KafkaIntake implements SmartLifecycle {
+class KafkaIntake extends BackgroundTask {
 
     private static final String ROLE = "intake";
     private static final String GROUP = "lifecycle-intake";
@@ -42,16 +43,17 @@ class KafkaIntake implements SmartLifecycle {
     private final KafkaSettings settings;
     private final Admission admission;
     private final LeadWriters writers;
-    private final BackgroundTask task = new BackgroundTask("kafka-intake", this::consume);
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consuming;
 
     KafkaIntake(KafkaSettings settings, Admission admission, LeadWriters writers) {
+        super("kafka-intake");
         this.settings = settings;
         this.admission = admission;
         this.writers = writers;
     }
 
-    private void consume() {
+    @Override
+    protected void work() {
         Map<String, Object> consumerSettings = settings.consumer(ROLE);
         consumerSettings.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
         consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
@@ -61,7 +63,7 @@ class KafkaIntake implements SmartLifecycle {
             consuming = consumer;
             producer.initTransactions();
             consumer.subscribe(List.of(Topic.LEAD_INTAKE.topicName()));
-            while (task.isRunning()) {
+            while (isRunning()) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
                 if (!records.isEmpty()) {
                     take(records, consumer, producer);
@@ -111,10 +113,10 @@ class KafkaIntake implements SmartLifecycle {
             try {
                 return writers.doAll(works);
             } catch (LeadWriters.Unavailable e) {
-                if (!task.isRunning()) {
+                if (!isRunning()) {
                     throw new WakeupException();
                 }
-                task.pause(pause);
+                pause(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
             }
         }
@@ -142,12 +144,9 @@ class KafkaIntake implements SmartLifecycle {
                     "events are never deleted: send a CloudEvent, or void a mistaken one by a `voided` event");
             String source = attributes.getOrDefault("source", "");
             String id = attributes.getOrDefault("id", "");
-            boolean named = io.smarketing.lifecycle.event.CloudEventCodec.isName(source)
-                    && io.smarketing.lifecycle.event.CloudEventCodec.isName(id);
+            boolean named = CloudEventCodec.isName(source) && CloudEventCodec.isName(id);
             return new Work.Broken(
-                    Door.KAFKA,
-                    refusal,
-                    named ? Optional.of(new io.smarketing.lifecycle.lead.EventId(source, id)) : Optional.empty());
+                    Door.KAFKA, refusal, named ? Optional.of(new EventId(source, id)) : Optional.empty());
         }
         boolean isStructured = contentType.toLowerCase(Locale.ROOT).startsWith("application/cloudevents");
         if (isStructured || attributes.isEmpty()) {
@@ -166,23 +165,13 @@ class KafkaIntake implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
-        task.start();
-    }
-
-    @Override
     public void stop() {
-        task.end();
+        end();
         KafkaConsumer<byte[], byte[]> consumer = consuming;
         if (consumer != null) {
             consumer.wakeup();
         }
-        task.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return task.isRunning();
+        super.stop();
     }
 
     /** Opens after the writers have begun, closes before they end. */

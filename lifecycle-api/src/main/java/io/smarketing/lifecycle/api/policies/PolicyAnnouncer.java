@@ -15,7 +15,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Component
 @DependsOn(ApiConfiguration.SCHEMA)
-class PolicyAnnouncer implements SmartLifecycle {
+class PolicyAnnouncer extends BackgroundTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyAnnouncer.class);
     private static final String ROLE = "policies";
@@ -39,22 +38,23 @@ class PolicyAnnouncer implements SmartLifecycle {
     private final Policies policies;
     private final KafkaSettings settings;
     private final RelayPosition positions;
-    private final BackgroundTask task = new BackgroundTask("policy-announcer", this::announce);
 
     PolicyAnnouncer(Policies policies, KafkaSettings settings, RelayPosition positions) {
+        super("policy-announcer");
         this.policies = policies;
         this.settings = settings;
         this.positions = positions;
     }
 
-    private void announce() {
+    @Override
+    protected void work() {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
             producer.initTransactions();
             long position = positions.last(ROLE);
-            while (task.isRunning()) {
+            while (isRunning()) {
                 List<Policies.Change> changes = policies.changesAfter(position, AT_ONCE);
                 if (changes.isEmpty()) {
-                    task.pause(PAUSE_MILLIS);
+                    pause(PAUSE_MILLIS);
                 } else {
                     send(changes, producer);
                     position = changes.get(changes.size() - 1).number();
@@ -62,7 +62,7 @@ class PolicyAnnouncer implements SmartLifecycle {
             }
         } catch (ProducerFencedException e) {
             LOG.error("another process announces policies; this one ends");
-            task.end();
+            end();
         }
     }
 
@@ -97,20 +97,5 @@ class PolicyAnnouncer implements SmartLifecycle {
     private static ProducerRecord<byte[], byte[]> letter(Topic topic, String key, ObjectNode value) {
         return new ProducerRecord<>(
                 topic.topicName(), key.getBytes(StandardCharsets.UTF_8), JSON.writeValueAsBytes(value));
-    }
-
-    @Override
-    public void start() {
-        task.start();
-    }
-
-    @Override
-    public void stop() {
-        task.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return task.isRunning();
     }
 }

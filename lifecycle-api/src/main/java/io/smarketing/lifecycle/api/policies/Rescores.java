@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
@@ -28,7 +27,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 @DependsOn(ApiConfiguration.SCHEMA)
-class Rescores implements SmartLifecycle {
+class Rescores extends BackgroundTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rescores.class);
     private static final int MOST_IN_SLICE = 500;
@@ -39,9 +38,9 @@ class Rescores implements SmartLifecycle {
     private final JdbcClient jdbc;
     private final Policies policies;
     private final Rescoring rescoring;
-    private final BackgroundTask task = new BackgroundTask("rescore", this::work);
 
     Rescores(JdbcClient jdbc, Policies policies, Rescoring rescoring) {
+        super("rescore");
         this.jdbc = jdbc;
         this.policies = policies;
         this.rescoring = rescoring;
@@ -142,20 +141,21 @@ class Rescores implements SmartLifecycle {
                 row.getLong("failed"));
     }
 
-    private void work() {
-        while (task.isRunning()) {
+    @Override
+    protected void work() {
+        while (isRunning()) {
             try {
                 Optional<Job> running = jdbc.sql("SELECT * FROM lifecycle.rescore WHERE state = 'running'")
                         .query((row, number) -> job(row))
                         .optional();
                 if (running.isEmpty()) {
-                    task.pause(IDLE_PAUSE_MILLIS);
+                    pause(IDLE_PAUSE_MILLIS);
                 } else {
                     slice(running.get());
                 }
             } catch (DataAccessException | Rescoring.TryAgain e) {
                 LOG.warn("a rescore waits for the database: {}", e.toString());
-                task.pause(TROUBLE_PAUSE_MILLIS);
+                pause(TROUBLE_PAUSE_MILLIS);
             }
         }
     }
@@ -193,7 +193,7 @@ class Rescores implements SmartLifecycle {
         long due = TimeUnit.SECONDS.toMillis(leads.size()) / job.perSecond();
         long rest = due - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         if (rest > 0) {
-            task.pause(rest);
+            pause(rest);
         }
     }
 
@@ -204,20 +204,5 @@ class Rescores implements SmartLifecycle {
         if (rows == 1) {
             LOG.info("the rescore {} is {}", id, state);
         }
-    }
-
-    @Override
-    public void start() {
-        task.start();
-    }
-
-    @Override
-    public void stop() {
-        task.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return task.isRunning();
     }
 }

@@ -17,7 +17,6 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -31,7 +30,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 @DependsOn(ApiConfiguration.SCHEMA)
-class Relay implements SmartLifecycle {
+class Relay extends BackgroundTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final String ROLE = "relay";
@@ -45,7 +44,6 @@ class Relay implements SmartLifecycle {
     private final KafkaSettings settings;
     private final RecordedCodec codec;
     private final RelayPosition positions;
-    private final BackgroundTask task = new BackgroundTask("relay", this::carry);
 
     Relay(
             JdbcClient jdbc,
@@ -53,6 +51,7 @@ class Relay implements SmartLifecycle {
             KafkaSettings settings,
             RecordedCodec codec,
             RelayPosition positions) {
+        super("relay");
         this.jdbc = jdbc;
         this.transaction = new TransactionTemplate(transactions);
         this.settings = settings;
@@ -62,12 +61,13 @@ class Relay implements SmartLifecycle {
 
     private record Row(long position, String leadId, long sequence, byte[] payload) {}
 
-    private void carry() {
+    @Override
+    protected void work() {
         try {
             carryOn();
         } catch (ProducerFencedException e) {
             LOG.error("another relay has taken over; this one ends");
-            task.end();
+            end();
         }
     }
 
@@ -76,10 +76,10 @@ class Relay implements SmartLifecycle {
             producer.initTransactions();
             long position = positions.last(Topic.LEAD_EVENTS.topicName());
             LOG.info("the relay goes on behind position {}", position);
-            while (task.isRunning()) {
+            while (isRunning()) {
                 List<Row> rows = contiguous(position);
                 if (rows.isEmpty()) {
-                    task.pause(IDLE_PAUSE_MILLIS);
+                    pause(IDLE_PAUSE_MILLIS);
                 } else {
                     send(rows, producer);
                     position = rows.get(rows.size() - 1).position();
@@ -93,7 +93,7 @@ class Relay implements SmartLifecycle {
         List<Row> rows = read(position);
         int prefix = prefix(rows, position);
         for (int retry = 0; prefix == 0 && !rows.isEmpty() && retry < GAP_RETRIES; retry++) {
-            task.pause(GAP_PAUSE_MILLIS);
+            pause(GAP_PAUSE_MILLIS);
             rows = read(position);
             prefix = prefix(rows, position);
         }
@@ -167,20 +167,5 @@ class Relay implements SmartLifecycle {
 
     private static Header header(String name, String value) {
         return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void start() {
-        task.start();
-    }
-
-    @Override
-    public void stop() {
-        task.stop();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return task.isRunning();
     }
 }
