@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.standalone.offline.FunnelCommand;
 import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
 import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
 import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
+import io.smarketing.lifecycle.standalone.send.DeadLettersCommand;
 import io.smarketing.lifecycle.standalone.serve.ServeCommand;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             VerdictsCommand.class,
             PolicyCommand.class,
+            DeadLettersCommand.class,
             HelpCommand.class
         })
 public final class Lifecycle implements Runnable {

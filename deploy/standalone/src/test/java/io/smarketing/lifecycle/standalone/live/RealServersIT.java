@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.standalone.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.smarketing.lifecycle.standalone.CommandRun;
 import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -200,6 +201,62 @@ class RealServersIT {
                         + http.get("parked").intValue()
                         + http.get("deadLetters").intValue()
                         + http.get("refused").intValue());
+        whatIsDrivenAgainComesInAsWhatItIs();
+    }
+
+    private static void whatIsDrivenAgainComesInAsWhatItIs() {
+        String url = engine.uri().toString();
+        JsonNode first = onlyLetter("dead-letters", "list", "--url", url, "--code", "unknown-lead", "--json");
+        assertThat(first.get("attempts").intValue()).isEqualTo(1);
+        assertThat(CommandRun.json("dead-letters", "show", place(first), "--url", url)
+                        .get("value")
+                        .stringValue())
+                .isEqualTo(FACT.formatted("orphan-1", "accepted", "orphan"));
+        assertThat(CommandRun.json("dead-letters", "redrive", "--url", url, "--code", "unknown-lead", "--json")
+                        .get("redriven")
+                        .intValue())
+                .isEqualTo(1);
+        // Its lead is not captured yet: it waits once more, and in vain.
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(onlyLetter("dead-letters", "list", "--url", url, "--pending", "--json")
+                                .get("attempts")
+                                .intValue())
+                        .isEqualTo(2));
+        JsonNode second = onlyLetter("dead-letters", "list", "--url", url, "--pending", "--json");
+        client.events(List.of(CAPTURED.formatted("orphan-0", "orphan")));
+        assertThat(redriven(url, place(second))).isEqualTo(1);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(client.json("/v1/events?source=urn:test&id=orphan-1")
+                                .get("status")
+                                .stringValue())
+                        .isEqualTo("stored"));
+        assertThat(redriven(url, place(second)))
+                .as("what was sent again is not sent a third time")
+                .isZero();
+        JsonNode kafka = client.json("/v1/intake").at("/doors/1");
+        assertThat(List.of(
+                        kafka.get("sent").intValue(),
+                        kafka.get("stored").intValue(),
+                        kafka.get("deadLetters").intValue()))
+                .containsExactly(2, 1, 1);
+        assertThat(client.get("/v1/dead-letters/99/0").status()).isEqualTo(404);
+        assertThat(client.postJson("/v1/dead-letters/redrive", "{}").status()).isEqualTo(422);
+    }
+
+    private static JsonNode onlyLetter(Object... command) {
+        JsonNode letters = CommandRun.json(command).get("letters");
+        assertThat(letters.size()).as(letters.toString()).isEqualTo(1);
+        return letters.get(0);
+    }
+
+    private static String place(JsonNode letter) {
+        return letter.get("partition").asString() + "/" + letter.get("offset").asString();
+    }
+
+    private static int redriven(String url, String place) {
+        return CommandRun.json("dead-letters", "redrive", place, "--url", url, "--json")
+                .get("redriven")
+                .intValue();
     }
 
     /** A transaction that has taken numbers of the store and is slow, beside others that pass it by. */
