@@ -44,6 +44,7 @@ class KafkaIntake extends BackgroundTask {
     private final Admission admission;
     private final LeadWriters writers;
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consuming;
+    private volatile long lag;
 
     KafkaIntake(KafkaSettings settings, Admission admission, LeadWriters writers) {
         super("kafka-intake");
@@ -65,6 +66,9 @@ class KafkaIntake extends BackgroundTask {
             consumer.subscribe(List.of(Topic.LEAD_INTAKE.topicName()));
             while (isRunning()) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
+                lag = consumer.assignment().stream()
+                        .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+                        .sum();
                 if (!records.isEmpty()) {
                     take(records, consumer, producer);
                 }
@@ -72,6 +76,11 @@ class KafkaIntake extends BackgroundTask {
         } finally {
             consuming = null;
         }
+    }
+
+    /** Records that wait to be read, as of the last look. */
+    long lag() {
+        return lag;
     }
 
     private void take(

@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ class LeadWriters implements SmartLifecycle {
 
     private final BatchTransaction transaction;
     private final List<Writer> writers = new ArrayList<>();
+    private final Effort effort = new Effort();
     private volatile boolean running;
 
     LeadWriters(BatchTransaction transaction, @Value("${lifecycle.intake.writers:2}") int count) {
@@ -53,6 +55,35 @@ class LeadWriters implements SmartLifecycle {
         Unavailable(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
+    }
+
+    /** What the writers have done since the start. */
+    static final class Effort {
+
+        private final LongAdder batches = new LongAdder();
+        private final LongAdder nanos = new LongAdder();
+        private final LongAdder works = new LongAdder();
+        private final LongAdder failures = new LongAdder();
+
+        long batches() {
+            return batches.sum();
+        }
+
+        long nanos() {
+            return nanos.sum();
+        }
+
+        long works() {
+            return works.sum();
+        }
+
+        long failures() {
+            return failures.sum();
+        }
+    }
+
+    Effort effort() {
+        return effort;
     }
 
     private record Request(List<Work> works, CompletableFuture<List<Outcome>> answer) {}
@@ -180,9 +211,15 @@ class LeadWriters implements SmartLifecycle {
         }
 
         private List<Outcome> outcomes(List<Work> works) {
+            long begun = System.nanoTime();
             try {
-                return transaction.run(works, number);
+                List<Outcome> outcomes = transaction.run(works, number);
+                effort.batches.increment();
+                effort.works.add(works.size());
+                effort.nanos.add(System.nanoTime() - begun);
+                return outcomes;
             } catch (RuntimeException e) {
+                effort.failures.increment();
                 if (isOutage(e)) {
                     LOG.warn("the database does not answer: {}", e.toString());
                     throw new Unavailable("the database does not answer", e);

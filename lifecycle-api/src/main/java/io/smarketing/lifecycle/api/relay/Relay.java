@@ -1,5 +1,9 @@
 package io.smarketing.lifecycle.api.relay;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.smarketing.lifecycle.api.ApiConfiguration;
 import io.smarketing.lifecycle.api.BackgroundTask;
 import io.smarketing.lifecycle.api.KafkaSettings;
@@ -10,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -18,6 +23,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.DependsOn;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -30,7 +36,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 @DependsOn(ApiConfiguration.SCHEMA)
-class Relay extends BackgroundTask {
+class Relay extends BackgroundTask implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final String ROLE = "relay";
@@ -44,6 +50,9 @@ class Relay extends BackgroundTask {
     private final KafkaSettings settings;
     private final RecordedCodec codec;
     private final RelayPosition positions;
+    private final LongAdder carried = new LongAdder();
+    private final LongAdder gapsWaitedOn = new LongAdder();
+    private volatile long position;
 
     Relay(
             JdbcClient jdbc,
@@ -57,6 +66,32 @@ class Relay extends BackgroundTask {
         this.settings = settings;
         this.codec = codec;
         this.positions = positions;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("lifecycle.relay.lag", this, Relay::lag)
+                .description("Stored events that are not on lead.events yet; NaN while the database is away")
+                .register(registry);
+        FunctionCounter.builder("lifecycle.relay.events", carried, LongAdder::sum)
+                .description("Events carried since the start")
+                .register(registry);
+        FunctionCounter.builder("lifecycle.relay.gaps", gapsWaitedOn, LongAdder::sum)
+                .description("Gaps in the store's numbers that were waited out by the lock")
+                .register(registry);
+    }
+
+    private double lag() {
+        try {
+            return Math.max(
+                    0,
+                    jdbc.sql("SELECT coalesce(max(global_index), 0) FROM lifecycle.lead_event")
+                                    .query(Long.class)
+                                    .single()
+                            - position);
+        } catch (DataAccessException e) {
+            return Double.NaN;
+        }
     }
 
     private record Row(long position, String leadId, long sequence, byte[] payload) {}
@@ -74,7 +109,7 @@ class Relay extends BackgroundTask {
     private void carryOn() {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
             producer.initTransactions();
-            long position = positions.last(Topic.LEAD_EVENTS.topicName());
+            position = positions.last(Topic.LEAD_EVENTS.topicName());
             LOG.info("the relay goes on behind position {}", position);
             while (isRunning()) {
                 List<Row> rows = contiguous(position);
@@ -83,6 +118,7 @@ class Relay extends BackgroundTask {
                 } else {
                     send(rows, producer);
                     position = rows.get(rows.size() - 1).position();
+                    carried.add(rows.size());
                 }
             }
         }
@@ -99,6 +135,7 @@ class Relay extends BackgroundTask {
         }
         if (prefix == 0 && !rows.isEmpty()) {
             long last = rows.get(rows.size() - 1).position();
+            gapsWaitedOn.increment();
             waitForWriters();
             return read(position).stream().filter(row -> row.position() <= last).toList();
         }

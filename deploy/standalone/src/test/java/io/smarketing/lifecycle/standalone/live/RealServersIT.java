@@ -72,6 +72,34 @@ class RealServersIT {
     }
 
     @Test
+    void whoWatchesSeesWhatCameInAndThatAllIsWell() {
+        client.events(List.of(CAPTURED.formatted("seen-1", "seen"), CAPTURED.formatted("seen-1", "seen")));
+        assertThat(client.json("/actuator/health/readiness").get("status").stringValue())
+                .isEqualTo("UP");
+        assertThat(client.json("/actuator/health")
+                        .at("/components/kafka/status")
+                        .stringValue())
+                .isEqualTo("UP");
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            String meters = client.get("/actuator/prometheus").body();
+            JsonNode http = client.json("/v1/intake").at("/doors/0");
+            for (String outcome : List.of("sent", "stored")) {
+                assertThat(meters)
+                        .containsPattern("lifecycle_intake_events_total\\{door=\"http\",outcome=\"%s\"\\} %d\\.0"
+                                .formatted(outcome, http.get(outcome).longValue()));
+            }
+            assertThat(meters)
+                    .containsPattern("lifecycle_relay_lag 0\\.0")
+                    .contains(
+                            "lifecycle_relay_gaps_total",
+                            "lifecycle_intake_parked{door=\"http\"}",
+                            "lifecycle_intake_kafka_lag 0.0",
+                            "lifecycle_intake_batches_seconds_count",
+                            "jvm_memory_used_bytes");
+        });
+    }
+
+    @Test
     void theStoreNamesEventsByTheirStableNamesAndNoClassOfOurs() {
         client.events(List.of(CAPTURED.formatted("names-1", "names"), FACT.formatted("names-2", "accepted", "names")));
         Set<String> types = new HashSet<>(jdbc.sql("SELECT DISTINCT payload_type FROM lifecycle.lead_event")
