@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Writes what the engine has recorded, and reads it again: a CloudEvent in structured mode as it is stored, and its
  * attributes and data apart as it travels in binary mode. Beside the envelope there are the extensions {@code recordedtime},
- * {@code judgedby} ({@code name@version}) and {@code fingerprint}. Thread-safe.
+ * {@code judgedby} ({@code name@version}) and {@code fingerprint}. The type's name tells the revision of the data; older ones
+ * are read as if they had been written today. Thread-safe.
  */
 public final class RecordedCodec {
 
@@ -28,6 +30,15 @@ public final class RecordedCodec {
 
     private final JsonMapper mapper = CloudEventCodec.mapper();
     private final EventData eventData = new EventData(mapper, true);
+    private final Upcasters upcasters;
+
+    public RecordedCodec() {
+        this(Upcasters.KNOWN);
+    }
+
+    RecordedCodec(Upcasters upcasters) {
+        this.upcasters = upcasters;
+    }
 
     /** In structured mode, UTF-8. */
     public byte[] write(Recorded recorded) {
@@ -96,11 +107,6 @@ public final class RecordedCodec {
         return read(name -> parts.attributes().getOrDefault(name, ""), object(parts.data()));
     }
 
-    @FunctionalInterface
-    private interface Attributes {
-        String get(String name);
-    }
-
     private ObjectNode object(byte[] json) throws UnreadableRecord {
         try {
             if (mapper.readTree(json) instanceof ObjectNode object) {
@@ -112,25 +118,50 @@ public final class RecordedCodec {
         }
     }
 
-    private Recorded read(Attributes attributes, JsonNode data) throws UnreadableRecord {
+    private Recorded read(UnaryOperator<String> attributes, JsonNode data) throws UnreadableRecord {
         try {
-            String typeName = attributes.get("type");
-            EventType type = EventType.ofWireName(typeName)
+            String typeName = attributes.apply("type");
+            EventType.Form form = EventType.Form.of(typeName)
                     .orElseThrow(() -> new UnreadableRecord("the type '%s' is unknown".formatted(typeName), null));
-            LeadEvent event = eventData.read(type, data);
-            String fingerprint = attributes.get("fingerprint");
+            LeadEvent event = eventData.read(form.type(), newest(form, data, attributes));
+            String fingerprint = attributes.apply("fingerprint");
             return new Recorded(
-                    attributes.get("subject"),
-                    new EventId(attributes.get("source"), attributes.get("id")),
-                    instant(attributes.get("time")),
-                    instant(attributes.get("recordedtime")),
+                    attributes.apply("subject"),
+                    new EventId(attributes.apply("source"), attributes.apply("id")),
+                    instant(attributes.apply("time")),
+                    instant(attributes.apply("recordedtime")),
                     event,
-                    policy(attributes.get("judgedby")),
+                    policy(attributes.apply("judgedby")),
                     fingerprint.isEmpty() ? null : Fingerprint.of(UUID.fromString(fingerprint)));
         } catch (Refusal e) {
             throw new UnreadableRecord(e.message(), e);
         } catch (java.time.DateTimeException | IllegalArgumentException e) {
             throw new UnreadableRecord(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private JsonNode newest(EventType.Form form, JsonNode data, UnaryOperator<String> attributes)
+            throws UnreadableRecord {
+        int newest = upcasters.revision(form.type());
+        if (form.revision() == newest) {
+            return data;
+        } else if (form.revision() > newest) {
+            throw new UnreadableRecord(
+                    "the event '%s' is of revision %d, and this program knows revisions up to %d: update the program"
+                            .formatted(form.type().word(), form.revision(), newest),
+                    null);
+        } else if (!(data instanceof ObjectNode object)) {
+            throw new UnreadableRecord("the data is no JSON object", null);
+        } else {
+            try {
+                return upcasters.upcast(form.type(), form.revision(), object, attributes);
+            } catch (RuntimeException e) {
+                // Steps rely on what the engine wrote; a record that was damaged since must stop nobody else.
+                throw new UnreadableRecord(
+                        "the event '%s' of revision %d cannot be brought to revision %d: %s"
+                                .formatted(form.type().word(), form.revision(), newest, e.getMessage()),
+                        e);
+            }
         }
     }
 

@@ -67,7 +67,7 @@ final class RecordedSerializer implements Serializer {
 
     @Override
     public Class<?> classForType(SerializedType type) {
-        if (EventType.ofWireName(type.getName()).isPresent()) {
+        if (EventType.ofStoredName(type.getName()).isPresent()) {
             return Recorded.class;
         }
         return type.getName().equals(MetaData.class.getName()) ? MetaData.class : UnknownSerializedType.class;

@@ -38,7 +38,7 @@ record LogRecord(
         String type = attribute(headers, "type");
         return new LogRecord(
                 leadId,
-                EventType.ofWireName(type)
+                EventType.ofStoredName(type)
                         .orElseThrow(() -> new UnreadableRecord("its type '%s' is unknown".formatted(type))),
                 number(headers, "sequence"),
                 number(headers, "position"),
