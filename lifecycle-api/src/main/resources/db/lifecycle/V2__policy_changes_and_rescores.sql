@@ -38,6 +38,13 @@ FROM (
 ORDER BY CASE part WHEN 0 THEN 0 ELSE 1 END, id, part;
 DROP TABLE policy_activation;
 
+-- No row when none is active. Write side and replays ask here, so that they mean the same.
+CREATE VIEW active_policy AS
+SELECT c.name, c.version
+FROM policy_change c
+WHERE c.id = (SELECT max(id) FROM policy_change WHERE change = 'active')
+  AND NOT EXISTS (SELECT 1 FROM policy_change l WHERE l.name = c.name AND l.version = c.version AND l.id > c.id);
+
 -- Jobs that have all open leads evaluated again. One runs at a time; reached says behind which lead it goes on.
 CREATE TABLE rescore (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,5 +1,7 @@
 package io.smarketing.lifecycle.standalone;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,6 +33,15 @@ public final class SharedData {
     /** A file of the repository. */
     public static Path example(String name) {
         return above("docs/examples/" + name).orElseThrow();
+    }
+
+    /** The text of an example. */
+    public static String exampleText(String name) {
+        try {
+            return Files.readString(example(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Optional<Path> above(String relative) {

@@ -176,13 +176,12 @@ class DeadLetterTopic {
         }
         Timestamp now = Timestamp.from(Instant.now());
         for (DeadLetter letter : letters) {
-            int rows = jdbc.sql("INSERT INTO lifecycle.dead_letter_redrive VALUES (?, ?, ?, ?, ?)"
+            jdbc.sql("INSERT INTO lifecycle.dead_letter_redrive VALUES (?, ?, ?, ?, ?)"
                             + " ON CONFLICT (topic_partition, topic_offset, dead_since)"
                             + " DO UPDATE SET redriven_at = excluded.redriven_at, redriven_by = excluded.redriven_by")
                     .params(Arrays.asList(
                             letter.place().partition(), letter.place().offset(), letter.said("at"), now, by))
                     .update();
-            assert rows == 1;
         }
     }
 

@@ -18,11 +18,7 @@ class StoredPolicies implements Policies {
 
     @Override
     public Optional<PolicyRef> active() {
-        return jdbc.sql("""
-                        SELECT c.name, c.version FROM lifecycle.policy_change c
-                        WHERE c.id = (SELECT max(id) FROM lifecycle.policy_change WHERE change = 'active')
-                          AND NOT EXISTS (SELECT 1 FROM lifecycle.policy_change l
-                                          WHERE l.name = c.name AND l.version = c.version AND l.id > c.id)""")
+        return jdbc.sql("SELECT name, version FROM lifecycle.active_policy")
                 .query((row, number) -> new PolicyRef(row.getString("name"), row.getString("version")))
                 .optional();
     }

@@ -3,11 +3,9 @@ package io.smarketing.lifecycle.standalone.offline;
 import io.smarketing.lifecycle.lead.Explanation;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadHistory;
-import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -37,15 +35,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--lead", required = true, paramLabel = "ID", description = "The lead.")
     private String leadId = "";
 
-    @Option(names = "--policy", required = true, paramLabel = "FILE", description = "Judge by this policy (YAML).")
-    private Path policyFile = Path.of("");
-
-    @Option(
-            names = "--order",
-            defaultValue = "OCCURRENCE",
-            paramLabel = "ORDER",
-            description = "Judge facts in order of occurrence (default) or arrival.")
-    private Judge.Order order = Judge.Order.OCCURRENCE;
+    @Mixin
+    private JudgingOptions judgingOptions = new JudgingOptions();
 
     @Option(
             names = "--at",
@@ -65,13 +56,13 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Console console = Console.of(spec);
         Instant instant = at == null ? Instant.MIN : instant(at);
-        Policy policy = PolicyFile.read(policyFile, console.err());
+        Judge judge = judgingOptions.judge(console.err());
         HistoryOptions.Loaded loaded = historyOptions.load(console.err());
         List<LeadHistory> leads = at == null ? loaded.leads() : loaded.history().knownAt(instant);
         Explanation explanation = leads.stream()
                 .filter(lead -> lead.leadId().equals(leadId))
                 .findFirst()
-                .flatMap(lead -> new Judge(policy, order).explain(lead, instant))
+                .flatMap(lead -> judge.explain(lead, instant))
                 .orElseThrow(() -> new WrongInput(
                         "--lead: no lead '%s' is captured in the history%s (`lifecycle verdicts` lists leads by id)"
                                 .formatted(leadId, at == null ? "" : ", as known at " + at)));

@@ -4,11 +4,9 @@ import io.smarketing.lifecycle.event.EventType;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.Judgement;
 import io.smarketing.lifecycle.lead.LeadHistory;
-import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -16,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,15 +32,8 @@ public final class VerdictsCommand implements Callable<Integer> {
     @Mixin
     private HistoryOptions historyOptions = new HistoryOptions();
 
-    @Option(names = "--policy", required = true, paramLabel = "FILE", description = "Judge by this policy (YAML).")
-    private Path policyFile = Path.of("");
-
-    @Option(
-            names = "--order",
-            defaultValue = "OCCURRENCE",
-            paramLabel = "ORDER",
-            description = "Judge facts in order of occurrence (default) or arrival.")
-    private Judge.Order order = Judge.Order.OCCURRENCE;
+    @Mixin
+    private JudgingOptions judgingOptions = new JudgingOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -51,8 +41,7 @@ public final class VerdictsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console console = Console.of(spec);
-        Policy policy = PolicyFile.read(policyFile, console.err());
-        Judge judge = new Judge(policy, order);
+        Judge judge = judgingOptions.judge(console.err());
         HistoryOptions.Loaded loaded = historyOptions.load(console.err());
         PrintWriter out = console.out();
         // In chunks: judged by all cores, printed in order, never all in memory.

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,6 +35,14 @@ public final class DeadLettersCommand implements Runnable {
     private static final String PATH = "/v1/dead-letters";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    @Option(
+            names = "--url",
+            defaultValue = "http://localhost:8080",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description = "Where the engine answers (${DEFAULT-VALUE}).")
+    private String url = "";
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -47,7 +56,7 @@ public final class DeadLettersCommand implements Runnable {
         JsonNode ask(Engine engine, EngineUrl url) throws GivenUp, InterruptedException;
     }
 
-    private JsonNode ask(String url, Question question) throws IOException {
+    private JsonNode ask(Question question) throws IOException {
         Console console = Console.of(spec);
         EngineUrl address = EngineUrl.parse(url);
         try {
@@ -65,12 +74,6 @@ public final class DeadLettersCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Lists dead letters with their reasons, the oldest of each partition first.")
     int list(
-            @Option(
-                            names = "--url",
-                            defaultValue = "http://localhost:8080",
-                            paramLabel = "URL",
-                            description = "Where the engine answers (${DEFAULT-VALUE}).")
-                    String url,
             @Option(names = "--code", paramLabel = "CODE", description = "Only those refused for this reason.")
                     @Nullable String code,
             @Option(names = "--lead", paramLabel = "ID", description = "Only those sent under this key.") @Nullable String lead,
@@ -100,7 +103,7 @@ public final class DeadLettersCommand implements Runnable {
                     after,
                     "limit",
                     String.valueOf(Math.min(1_000, limit - letters.size())));
-            JsonNode page = ask(url, (engine, address) -> engine.get(address.at(PATH + query)));
+            JsonNode page = ask((engine, address) -> engine.get(address.at(PATH + query)));
             page.path("letters").forEach(letters::add);
             after = page.path("next").isString() ? page.path("next").stringValue() : null;
         }
@@ -148,16 +151,9 @@ public final class DeadLettersCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "Prints one dead letter as JSON, as it came: headers, value, reason.")
-    int show(
-            @Parameters(paramLabel = "PARTITION/OFFSET", description = "Its place, as `list` tells it.") String place,
-            @Option(
-                            names = "--url",
-                            defaultValue = "http://localhost:8080",
-                            paramLabel = "URL",
-                            description = "Where the engine answers (${DEFAULT-VALUE}).")
-                    String url)
+    int show(@Parameters(paramLabel = "PARTITION/OFFSET", description = "Its place, as `list` tells it.") String place)
             throws IOException {
-        JsonNode letter = ask(url, (engine, address) -> engine.get(address.at(PATH + "/" + checked(place))));
+        JsonNode letter = ask((engine, address) -> engine.get(address.at(PATH + "/" + checked(place))));
         Console.of(spec).out().println(letter.toPrettyString());
         return 0;
     }
@@ -186,12 +182,6 @@ public final class DeadLettersCommand implements Runnable {
     int redrive(
             @Parameters(arity = "0..*", paramLabel = "PARTITION/OFFSET", description = "Places, as `list` tells them.")
                     @Nullable List<String> places,
-            @Option(
-                            names = "--url",
-                            defaultValue = "http://localhost:8080",
-                            paramLabel = "URL",
-                            description = "Where the engine answers (${DEFAULT-VALUE}).")
-                    String url,
             @Option(names = "--code", paramLabel = "CODE", description = "All refused for this reason.") @Nullable String code,
             @Option(names = "--lead", paramLabel = "ID", description = "All sent under this key.") @Nullable String lead,
             @Option(names = "--again", description = "Those too that were sent again before.") boolean again,
@@ -219,12 +209,10 @@ public final class DeadLettersCommand implements Runnable {
         long redriven = 0;
         boolean more = true;
         while (more) {
-            JsonNode answer = ask(
-                    url,
-                    (engine, address) -> engine.post(
-                            address.at(PATH + "/redrive"),
-                            "application/json",
-                            order.toString().getBytes(StandardCharsets.UTF_8)));
+            JsonNode answer = ask((engine, address) -> engine.post(
+                    address.at(PATH + "/redrive"),
+                    "application/json",
+                    order.toString().getBytes(StandardCharsets.UTF_8)));
             redriven += answer.path("redriven").longValue();
             more = answer.path("more").asBoolean(false) && !again;
         }

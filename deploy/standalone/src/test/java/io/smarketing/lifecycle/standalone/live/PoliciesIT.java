@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.smarketing.lifecycle.standalone.CommandRun;
 import io.smarketing.lifecycle.standalone.SharedData;
 import io.smarketing.lifecycle.standalone.engine.Engine;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,14 +24,6 @@ class PoliciesIT {
 
     @TempDir
     private Path folder = Path.of("");
-
-    private static String policy(String file) {
-        try {
-            return Files.readString(SharedData.example(file));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
 
     private static JsonNode quoted(String text) {
         return tools.jackson.databind.node.JsonNodeFactory.instance.stringNode(text);
@@ -68,7 +58,7 @@ class PoliciesIT {
         List<String> facts = Histories.lines(history).stream()
                 .filter(line -> !line.contains("lead.marked-mql.v1"))
                 .toList();
-        String strict = policy("b2b-default.yaml");
+        String strict = SharedData.exampleText("b2b-default.yaml");
         String loose = strict.replaceFirst("threshold: \\d+", "threshold: 35");
         assertThat(loose).isNotEqualTo(strict);
 
@@ -129,13 +119,14 @@ class PoliciesIT {
         try (Engine engine = Engine.start(folder.resolve("switched"))) {
             Client client = new Client(engine.uri());
             List<String> versions = new ArrayList<>();
-            versions.add(client.activate(policy("b2b-default.yaml")));
+            versions.add(client.activate(SharedData.exampleText("b2b-default.yaml")));
             Thread load = new Thread(() -> client.history(lines));
             load.start();
             awaitStored(client, lines.size() / 4);
-            versions.add(client.activate(policy("product-led.yaml")));
+            versions.add(client.activate(SharedData.exampleText("product-led.yaml")));
             awaitStored(client, lines.size() / 2);
-            versions.add(client.activate(policy("b2b-default.yaml").replaceFirst("threshold: \\d+", "threshold: 40")));
+            versions.add(client.activate(
+                    SharedData.exampleText("b2b-default.yaml").replaceFirst("threshold: \\d+", "threshold: 40")));
             load.join();
 
             JdbcClient jdbc = JdbcClient.create(engine.dataSource());
@@ -192,7 +183,7 @@ class PoliciesIT {
             Client client = new Client(engine.uri());
             client.history(Histories.lines(history));
             String live = client.replay("{\"candidate\":{\"document\":%s},\"baseline\":\"recorded\"}"
-                            .formatted(quoted(policy("b2b-default.yaml"))))
+                            .formatted(quoted(SharedData.exampleText("b2b-default.yaml"))))
                     .at("/result/hash")
                     .stringValue();
             JsonNode offline = CommandRun.json(

@@ -5,10 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.smarketing.lifecycle.standalone.SharedData;
 import io.smarketing.lifecycle.standalone.engine.Engine;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,16 +32,8 @@ class PolicyLifeIT {
     @TempDir
     private Path folder = Path.of("");
 
-    private static String policy(String file) {
-        try {
-            return Files.readString(SharedData.example(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static String withThreshold(int threshold) {
-        return policy("b2b-default.yaml").replaceFirst("threshold: \\d+", "threshold: " + threshold);
+        return SharedData.exampleText("b2b-default.yaml").replaceFirst("threshold: \\d+", "threshold: " + threshold);
     }
 
     /** Saves and changes a policy; its reference. */
@@ -89,9 +78,9 @@ class PolicyLifeIT {
         int third = lines.size() / 3;
         try (Engine engine = Engine.start(folder.resolve("shadow"))) {
             Client client = new Client(engine.uri());
-            String active = client.activate(policy("b2b-default.yaml"));
+            String active = client.activate(SharedData.exampleText("b2b-default.yaml"));
             client.history(lines.subList(0, third));
-            String shadow = become(client, policy("product-led.yaml"), "shadow");
+            String shadow = become(client, SharedData.exampleText("product-led.yaml"), "shadow");
             String another = become(client, withThreshold(30), "shadow");
             assertThat(state(client, shadow)).isEqualTo("shadow");
             assertThat(client.postJson("/v1/policies/%s/shadow".formatted(active.replace('@', '/')), "{}")
@@ -111,7 +100,8 @@ class PolicyLifeIT {
             assertThat(judges(jdbc)).as("who judged").containsExactly(active);
             anExplanationIsWhatWasRecorded(client, jdbc, active);
 
-            assertThat(become(client, policy("product-led.yaml"), "activation")).isEqualTo(shadow);
+            assertThat(become(client, SharedData.exampleText("product-led.yaml"), "activation"))
+                    .isEqualTo(shadow);
             become(client, withThreshold(30), "retirement");
             assertThat(List.of(state(client, shadow), state(client, active), state(client, another)))
                     .containsExactly("active", "retired", "retired");
@@ -212,7 +202,10 @@ class PolicyLifeIT {
     @Test
     void theAuditReproducesEveryVerdictAfterSwitchesARescoreAndRestarts() {
         List<String> lines = Histories.lines(Histories.generated(folder, 2_000, 22));
-        List<String> documents = List.of(policy("b2b-default.yaml"), policy("product-led.yaml"), withThreshold(80));
+        List<String> documents = List.of(
+                SharedData.exampleText("b2b-default.yaml"),
+                SharedData.exampleText("product-led.yaml"),
+                withThreshold(80));
         Random random = new Random(22);
         int slices = 8;
         try (Engine engine = Engine.start(folder.resolve("switches"))) {
