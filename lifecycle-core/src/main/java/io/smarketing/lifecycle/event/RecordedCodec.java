@@ -6,13 +6,16 @@ import io.smarketing.lifecycle.lead.Fingerprint;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.Recorded;
 import io.smarketing.lifecycle.policy.PolicyRef;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,10 +30,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RecordedCodec {
 
     private static final String DATA = "data";
+    private static final int USUAL_BYTES = 600;
 
     private final JsonMapper mapper = CloudEventCodec.mapper();
     private final EventData eventData = new EventData(mapper, true);
     private final Upcasters upcasters;
+    private volatile Told told = new Told(Instant.EPOCH, Instant.EPOCH.toString());
 
     public RecordedCodec() {
         this(Upcasters.KNOWN);
@@ -42,32 +47,53 @@ public final class RecordedCodec {
 
     /** In structured mode, UTF-8. */
     public byte[] write(Recorded recorded) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        attributes(recorded).forEach(node::put);
-        node.set(DATA, data(recorded));
-        return mapper.writeValueAsBytes(node);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
+        try (JsonGenerator generator = mapper.createGenerator(bytes)) {
+            generator.writeStartObject();
+            attributes(recorded, generator::writeStringProperty);
+            generator.writeName(DATA);
+            generator.writeTree(data(recorded));
+            generator.writeEndObject();
+        }
+        return bytes.toByteArray();
     }
 
     /** The attributes of the envelope, in binary mode to be sent as headers. */
     public Map<String, String> attributes(Recorded recorded) {
         Map<String, String> attributes = new LinkedHashMap<>();
-        attributes.put("specversion", "1.0");
-        attributes.put("id", recorded.eventId().id());
-        attributes.put("source", recorded.eventId().source());
-        attributes.put("type", EventType.of(recorded.event()).wireName());
-        attributes.put("subject", recorded.leadId());
-        attributes.put("time", recorded.occurredAt().toString());
-        attributes.put("recordedtime", recorded.recordedAt().toString());
+        attributes(recorded, attributes::put);
+        return attributes;
+    }
+
+    private void attributes(Recorded recorded, BiConsumer<String, String> attributes) {
+        attributes.accept("specversion", "1.0");
+        attributes.accept("id", recorded.eventId().id());
+        attributes.accept("source", recorded.eventId().source());
+        attributes.accept("type", EventType.of(recorded.event()).wireName());
+        attributes.accept("subject", recorded.leadId());
+        attributes.accept("time", recorded.occurredAt().toString());
+        attributes.accept("recordedtime", text(recorded.recordedAt()));
         PolicyRef judgedBy = recorded.judgedBy();
         if (judgedBy != null) {
-            attributes.put("judgedby", judgedBy.toString());
+            attributes.accept("judgedby", judgedBy.toString());
         }
         Fingerprint fingerprint = recorded.fingerprint();
         if (fingerprint != null) {
-            attributes.put("fingerprint", fingerprint.toUuid().toString());
+            attributes.accept("fingerprint", fingerprint.toUuid().toString());
         }
-        return attributes;
     }
+
+    /** As {@link Instant#toString}; what is recorded together is recorded at the same instant. */
+    public String text(Instant recordedAt) {
+        Told last = told;
+        if (!last.instant().equals(recordedAt)) {
+            last = new Told(recordedAt, recordedAt.toString());
+            told = last;
+        }
+        return last.text();
+    }
+
+    private record Told(Instant instant, String text) {}
 
     /** The data of the event, as JSON. */
     public ObjectNode data(Recorded recorded) {

@@ -20,7 +20,8 @@ public final class RefusedCommand extends RuntimeException {
         this.legal = Set.copyOf(legal);
     }
 
-    static RefusedCommand unknownLead(String leadId) {
+    /** It has no history. */
+    public static RefusedCommand unknownLead(String leadId) {
         return new RefusedCommand("unknown-lead", "the lead '%s' is not captured".formatted(leadId), null, Set.of());
     }
 

@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.standalone;
 
+import io.smarketing.lifecycle.standalone.bench.BenchCommand;
 import io.smarketing.lifecycle.standalone.csv.ImportCommand;
 import io.smarketing.lifecycle.standalone.generate.GenerateCommand;
 import io.smarketing.lifecycle.standalone.offline.FunnelCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
             VerdictsCommand.class,
             PolicyCommand.class,
             DeadLettersCommand.class,
+            BenchCommand.class,
             HelpCommand.class
         })
 public final class Lifecycle implements Runnable {

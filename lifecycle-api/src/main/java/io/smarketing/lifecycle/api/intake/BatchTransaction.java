@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.api.intake;
 
 import io.smarketing.lifecycle.api.policies.Policies;
 import io.smarketing.lifecycle.api.privacy.Vault;
+import io.smarketing.lifecycle.api.store.LeadCommands;
 import io.smarketing.lifecycle.api.store.LeadStore;
 import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.event.Refusal;
@@ -20,16 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import org.axonframework.commandhandling.CommandBus;
-import org.axonframework.commandhandling.CommandResultMessage;
-import org.axonframework.commandhandling.GenericCommandMessage;
 import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
-import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -42,7 +37,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 class BatchTransaction {
 
     private final TransactionManager transactions;
-    private final CommandBus commandBus;
+    private final LeadCommands commands;
     private final LeadStore store;
     private final Policies policies;
     private final Vault vault;
@@ -53,7 +48,7 @@ class BatchTransaction {
 
     BatchTransaction(
             TransactionManager transactions,
-            CommandBus commandBus,
+            LeadCommands commands,
             LeadStore store,
             Policies policies,
             Vault vault,
@@ -62,7 +57,7 @@ class BatchTransaction {
             Refusals refusals,
             Tallies tallies) {
         this.transactions = transactions;
-        this.commandBus = commandBus;
+        this.commands = commands;
         this.store = store;
         this.policies = policies;
         this.vault = vault;
@@ -72,8 +67,23 @@ class BatchTransaction {
         this.tallies = tallies;
     }
 
-    /** Outcomes in the order of the works. */
-    List<Outcome> run(List<? extends Work> works, int writer) {
+    /** How a batch finds out what has come before. */
+    enum Trust {
+        /**
+         * A lead knows its own events, and the database refuses an event under another lead's name: then the transaction fails. The quick
+         * way, for nearly all there is.
+         */
+        LEADS,
+        /** All events are looked up in the database, and all leads read from it. */
+        DATABASE
+    }
+
+    /**
+     * Does the works.
+     *
+     * @return outcomes in the order of the works
+     */
+    List<Outcome> run(List<? extends Work> works, int writer, Trust trust) {
         UnitOfWork<?> root = DefaultUnitOfWork.startAndGet(null);
         try {
             root.attachTransaction(transactions);
@@ -81,7 +91,7 @@ class BatchTransaction {
                 throw new IllegalStateException("Axon's transaction manager is not the database's");
             }
             policies.beginBatch();
-            Batch batch = new Batch(works, Instant.now().truncatedTo(ChronoUnit.MICROS));
+            Batch batch = new Batch(works, Instant.now().truncatedTo(ChronoUnit.MICROS), trust);
             List<Outcome> outcomes = batch.run();
             root.onPrepareCommit(unit -> {
                 store.writeBatch();
@@ -93,6 +103,7 @@ class BatchTransaction {
             if (root.isActive()) {
                 root.rollback(e);
             }
+            store.forget(works.stream().map(Work::leadId).toList());
             throw e;
         } finally {
             store.endBatch();
@@ -116,23 +127,25 @@ class BatchTransaction {
 
         private Vault.Keys keys;
 
-        Batch(List<? extends Work> works, Instant now) {
+        Batch(List<? extends Work> works, Instant now, Trust trust) {
             this.works = works;
             this.now = now;
             this.outcomes = new ArrayList<>(works.size());
-            Set<EventId> asked = new LinkedHashSet<>();
+            Set<EventId> deliveries = new LinkedHashSet<>();
+            Set<EventId> decisions = new LinkedHashSet<>();
             Set<String> captured = new LinkedHashSet<>();
             for (Work work : works) {
                 if (work instanceof Work.Delivery delivery) {
-                    asked.add(delivery.arrival().eventId());
+                    deliveries.add(delivery.arrival().eventId());
                     if (delivery.arrival().event() instanceof LeadEvent.Captured) {
                         captured.add(delivery.leadId());
                     }
                 } else if (work instanceof Work.Decision decision) {
-                    asked.add(decision.eventId());
+                    decisions.add(decision.eventId());
                 }
             }
-            this.known = knownEvents.find(asked);
+            this.known = knownEvents.find(trust == Trust.LEADS ? knownEvents.parked(deliveries) : deliveries);
+            known.putAll(knownEvents.find(decisions));
             List<Work.Parked> waitingNow = parkedFacts.of(captured);
             Set<EventId> parkedIds = new LinkedHashSet<>();
             for (Work.Parked fact : waitingNow) {
@@ -141,26 +154,43 @@ class BatchTransaction {
                 parkedIds.add(fact.arrival().eventId());
             }
             known.putAll(knownEvents.find(parkedIds));
+            this.keys = vault.keysToSeal(leadsToSeal(waitingNow));
+            begin(trust);
+        }
+
+        private Set<String> leadsToSeal(List<Work.Parked> waitingNow) {
             Set<String> leads = new LinkedHashSet<>();
-            Set<String> personal = new LinkedHashSet<>();
             for (Work work : works) {
                 if (work instanceof Work.Delivery delivery
-                        && !known.containsKey(delivery.arrival().eventId())) {
+                        && !known.containsKey(delivery.arrival().eventId())
+                        && Vault.isPersonal(delivery.arrival().event())) {
                     leads.add(delivery.leadId());
-                    if (Vault.isPersonal(delivery.arrival().event())) {
-                        personal.add(delivery.leadId());
-                    }
-                } else if (work instanceof Work.Decision || work instanceof Work.Rescoring) {
-                    leads.add(work.leadId());
                 }
             }
             for (Work.Parked fact : waitingNow) {
                 if (Vault.isPersonal(fact.arrival().event())) {
-                    personal.add(fact.arrival().leadId());
+                    leads.add(fact.arrival().leadId());
                 }
             }
-            this.keys = personal.isEmpty() ? vault.keys(List.of()) : vault.keysToSeal(personal);
-            store.beginBatch(leads);
+            return leads;
+        }
+
+        private void begin(Trust trust) {
+            Set<String> leads = new LinkedHashSet<>();
+            Set<String> afresh = new LinkedHashSet<>();
+            for (Work work : works) {
+                if (work instanceof Work.Delivery delivery) {
+                    if (!known.containsKey(delivery.arrival().eventId())) {
+                        leads.add(work.leadId());
+                    }
+                } else if (work instanceof Work.Decision) {
+                    leads.add(work.leadId());
+                    afresh.add(work.leadId());
+                } else if (work instanceof Work.Rescoring) {
+                    leads.add(work.leadId());
+                }
+            }
+            store.beginBatch(leads, trust == Trust.LEADS ? afresh : leads);
         }
 
         List<Outcome> run() {
@@ -198,8 +228,14 @@ class BatchTransaction {
                 return sequence == null ? new Outcome.ParkedBefore() : new Outcome.StoredBefore(sequence);
             }
             try {
-                return new Outcome.Stored(record(arrival));
+                Receipt receipt = record(arrival);
+                return receipt.repeated()
+                        ? new Outcome.StoredBefore(receipt.sequence())
+                        : new Outcome.Stored(receipt.sequence());
             } catch (RefusedCommand e) {
+                if (e.code().equals("conflicting-duplicate")) {
+                    return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
+                }
                 // The only reason left: its lead is not captured.
                 parked.put(place, delivery);
                 known.put(arrival.eventId(), new KnownEvents.Known(arrival.leadId(), null, arrival.fingerprint()));
@@ -207,8 +243,8 @@ class BatchTransaction {
             }
         }
 
-        private long record(Arrival arrival) {
-            Receipt receipt = dispatch(new RecordEvent(
+        private Receipt record(Arrival arrival) {
+            Receipt receipt = commands.handle(new RecordEvent(
                     arrival.leadId(),
                     arrival.eventId(),
                     arrival.occurredAt(),
@@ -218,7 +254,7 @@ class BatchTransaction {
             known.put(
                     arrival.eventId(),
                     new KnownEvents.Known(arrival.leadId(), receipt.sequence(), arrival.fingerprint()));
-            return receipt.sequence();
+            return receipt;
         }
 
         /** The lead is captured: what waited for it is recorded in the order in which it came. */
@@ -247,7 +283,8 @@ class BatchTransaction {
                 if (waits) {
                     outcomes.set(
                             entry.getKey(),
-                            new Outcome.Stored(record(entry.getValue().arrival())));
+                            new Outcome.Stored(
+                                    record(entry.getValue().arrival()).sequence()));
                 }
                 return waits;
             });
@@ -275,7 +312,7 @@ class BatchTransaction {
                 return new Outcome.Refused(conflict(decision.eventId()));
             }
             try {
-                Receipt receipt = dispatch(new Decide(
+                Receipt receipt = commands.handle(new Decide(
                         decision.leadId(), decision.eventId(), now, decision.decision(), decision.fingerprint()));
                 known.put(
                         decision.eventId(),
@@ -284,19 +321,19 @@ class BatchTransaction {
                         ? new Outcome.StoredBefore(receipt.sequence())
                         : new Outcome.Stored(receipt.sequence());
             } catch (RefusedCommand e) {
-                return new Outcome.Declined(e);
-            } catch (AggregateNotFoundException e) {
-                return new Outcome.Refused(new Refusal(
-                        "unknown-lead",
-                        "",
-                        "the lead '%s' is not captured".formatted(decision.leadId()),
-                        "send its capture first, or correct the id"));
+                return e.code().equals("unknown-lead")
+                        ? new Outcome.Refused(new Refusal(
+                                e.code(),
+                                "",
+                                String.valueOf(e.getMessage()),
+                                "send its capture first, or correct the id"))
+                        : new Outcome.Declined(e);
             }
         }
 
         private Outcome rescore(Work.Rescoring rescoring) {
             try {
-                Receipt receipt = dispatch(new Rescore(rescoring.leadId(), rescoring.eventId(), now));
+                Receipt receipt = commands.handle(new Rescore(rescoring.leadId(), rescoring.eventId(), now));
                 return receipt.repeated()
                         ? new Outcome.StoredBefore(receipt.sequence())
                         : new Outcome.Stored(receipt.sequence());
@@ -329,22 +366,5 @@ class BatchTransaction {
                 sheet.count(door, Tallies.DUPLICATE);
             }
         }
-    }
-
-    /** In this thread, as a unit of work inside the batch's. */
-    private Receipt dispatch(Object command) {
-        AtomicReference<CommandResultMessage<? extends Receipt>> result = new AtomicReference<>();
-        commandBus.<Object, Receipt>dispatch(
-                GenericCommandMessage.asCommandMessage(command), (message, answer) -> result.set(answer));
-        CommandResultMessage<? extends Receipt> answer = Objects.requireNonNull(result.get(), "no answer");
-        if (!answer.isExceptional()) {
-            return answer.getPayload();
-        }
-        Throwable reason = answer.exceptionResult();
-        if (reason instanceof RuntimeException unchecked) {
-            throw unchecked;
-        }
-        throw new IllegalStateException(
-                "the command failed: " + command.getClass().getSimpleName(), reason);
     }
 }

@@ -62,6 +62,10 @@ class IntakeMeters implements MeterBinder {
         FunctionCounter.builder("lifecycle.intake.batch.failures", writers.effort(), LeadWriters.Effort::failures)
                 .description("Transactions that failed and were done one by one, or again")
                 .register(registry);
+        FunctionCounter.builder("lifecycle.intake.batch.conflicts", writers.effort(), LeadWriters.Effort::conflicts)
+                .description(
+                        "Transactions that met what another process, or another name, had written, and were done again")
+                .register(registry);
         Gauge.builder("lifecycle.intake.kafka.lag", kafka, KafkaIntake::lag)
                 .description("Records of lead.intake that wait to be read")
                 .register(registry);

@@ -9,18 +9,24 @@ import io.smarketing.lifecycle.lead.EventId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
@@ -29,7 +35,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * The Kafka door: reads {@code lead.intake}. What is polled is written first; only then are its dead letters and its offsets
- * committed, in one Kafka transaction. After a crash in between it comes again and is recognised.
+ * committed, in one Kafka transaction. After a crash in between it comes again and is recognised. The order of each lead is kept, also
+ * where the store fails for a while.
  */
 @Component
 class KafkaIntake extends BackgroundTask {
@@ -38,6 +45,11 @@ class KafkaIntake extends BackgroundTask {
     private static final String GROUP = "lifecycle-intake";
     private static final String BINARY_PREFIX = "ce_";
     private static final int MOST_RECORDS = 2_000;
+    private static final int MOST_UNDER_WAY = 2;
+    private static final Duration IDLE_POLL = Duration.ofMillis(500);
+    private static final Duration BUSY_POLL = Duration.ofMillis(2);
+    private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long FIRST_PAUSE_MILLIS = 200;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
     private final KafkaSettings settings;
@@ -63,72 +75,151 @@ class KafkaIntake extends BackgroundTask {
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings)) {
             consuming = consumer;
             producer.initTransactions();
-            consumer.subscribe(List.of(Topic.LEAD_INTAKE.topicName()));
-            while (isRunning()) {
-                ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(500));
-                lag = consumer.assignment().stream()
-                        .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
-                        .sum();
-                if (!records.isEmpty()) {
-                    take(records, consumer, producer);
+            Intake intake = new Intake(consumer, producer);
+            consumer.subscribe(List.of(Topic.LEAD_INTAKE.topicName()), intake);
+            try {
+                while (isRunning()) {
+                    intake.goOn();
                 }
+            } catch (WakeupException e) {
+                // Stopped while it waited for records.
             }
+            intake.finishAll();
         } finally {
             consuming = null;
+        }
+    }
+
+    /** Records that were polled together, on their way to the store. */
+    private record Polled(List<ConsumerRecord<byte[], byte[]>> records, LeadWriters.Submission submission) {}
+
+    /**
+     * What is polled is read and handed to the writers while they still write what was polled before. Offsets are committed behind the
+     * store, some at a time, in order.
+     */
+    private final class Intake implements ConsumerRebalanceListener {
+
+        private final KafkaConsumer<byte[], byte[]> consumer;
+        private final KafkaProducer<byte[], byte[]> producer;
+        private final Deque<Polled> underWay = new ArrayDeque<>();
+        private final Map<TopicPartition, OffsetAndMetadata> written = new HashMap<>();
+        private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        private LeadWriters.Line line = new LeadWriters.Line();
+        private long committedAt = System.nanoTime();
+
+        Intake(KafkaConsumer<byte[], byte[]> consumer, KafkaProducer<byte[], byte[]> producer) {
+            this.consumer = consumer;
+            this.producer = producer;
+        }
+
+        void goOn() {
+            boolean idle = underWay.isEmpty() && written.isEmpty();
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(idle ? IDLE_POLL : BUSY_POLL);
+            lag = consumer.assignment().stream()
+                    .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+                    .sum();
+            if (!records.isEmpty()) {
+                List<ConsumerRecord<byte[], byte[]>> list = new ArrayList<>(records.count());
+                records.forEach(list::add);
+                List<Work> works = list.stream().map(KafkaIntake.this::read).toList();
+                underWay.add(new Polled(list, writers.submit(works, line)));
+            }
+            while (!underWay.isEmpty()
+                    && (underWay.size() > MOST_UNDER_WAY
+                            || underWay.element().submission().isDone())) {
+                finish(underWay.remove());
+            }
+            boolean due = System.nanoTime() - committedAt > COMMIT_NANOS;
+            if (due || !letters.isEmpty()) {
+                commit();
+            }
+        }
+
+        /** Returns when all that was polled is written and committed. */
+        void finishAll() {
+            while (!underWay.isEmpty()) {
+                finish(underWay.remove());
+            }
+            commit();
+        }
+
+        private void finish(Polled polled) {
+            List<Outcome> outcomes = outcomes(polled.submission());
+            Instant now = Instant.now();
+            for (int i = 0; i < outcomes.size(); i++) {
+                ConsumerRecord<byte[], byte[]> source = polled.records().get(i);
+                if (outcomes.get(i) instanceof Outcome.Refused refused) {
+                    letters.add(DeadLetters.letter(
+                            original(source),
+                            refused.refusal(),
+                            Door.KAFKA,
+                            now,
+                            List.of(
+                                    DeadLetters.header("dl_topic", source.topic()),
+                                    DeadLetters.header("dl_partition", String.valueOf(source.partition())),
+                                    DeadLetters.header("dl_offset", String.valueOf(source.offset())))));
+                }
+                written.put(
+                        new TopicPartition(source.topic(), source.partition()),
+                        new OffsetAndMetadata(source.offset() + 1));
+            }
+        }
+
+        /** Waits for the store as long as it is away: what was polled is not given up, and goes there in its order. */
+        private List<Outcome> outcomes(LeadWriters.Submission submission) {
+            long pause = FIRST_PAUSE_MILLIS;
+            while (true) {
+                try {
+                    return submission.outcomes();
+                } catch (LeadWriters.Unavailable e) {
+                    if (!isRunning()) {
+                        throw e;
+                    }
+                    pause(pause);
+                    pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
+                    line = new LeadWriters.Line();
+                    submission.submit(line);
+                    // What was behind it has failed with it, or will.
+                    underWay.forEach(behind -> {
+                        try {
+                            var unused = behind.submission().outcomes();
+                        } catch (LeadWriters.Unavailable again) {
+                            behind.submission().submit(line);
+                        }
+                    });
+                }
+            }
+        }
+
+        private void commit() {
+            if (!written.isEmpty()) {
+                producer.beginTransaction();
+                for (ProducerRecord<byte[], byte[]> letter : letters) {
+                    // The commit tells whether it went.
+                    var unused = producer.send(letter);
+                }
+                producer.sendOffsetsToTransaction(written, consumer.groupMetadata());
+                producer.commitTransaction();
+                written.clear();
+                letters.clear();
+            }
+            committedAt = System.nanoTime();
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            finishAll();
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            // They begin at what is committed.
         }
     }
 
     /** Records that wait to be read, as of the last look. */
     long lag() {
         return lag;
-    }
-
-    private void take(
-            ConsumerRecords<byte[], byte[]> records,
-            KafkaConsumer<byte[], byte[]> consumer,
-            KafkaProducer<byte[], byte[]> producer) {
-        List<Work> works = new ArrayList<>();
-        List<ConsumerRecord<byte[], byte[]>> sources = new ArrayList<>();
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> entry : records) {
-            works.add(read(entry));
-            sources.add(entry);
-            offsets.put(
-                    new TopicPartition(entry.topic(), entry.partition()), new OffsetAndMetadata(entry.offset() + 1));
-        }
-        List<Outcome> outcomes = write(works);
-        producer.beginTransaction();
-        Instant now = Instant.now();
-        for (int i = 0; i < outcomes.size(); i++) {
-            if (outcomes.get(i) instanceof Outcome.Refused refused) {
-                ConsumerRecord<byte[], byte[]> source = sources.get(i);
-                List<Header> place = List.of(
-                        DeadLetters.header("dl_topic", source.topic()),
-                        DeadLetters.header("dl_partition", String.valueOf(source.partition())),
-                        DeadLetters.header("dl_offset", String.valueOf(source.offset())));
-                // The commit tells whether it went.
-                var unused =
-                        producer.send(DeadLetters.letter(original(source), refused.refusal(), Door.KAFKA, now, place));
-            }
-        }
-        producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
-        producer.commitTransaction();
-    }
-
-    /** Waits for the store as long as it is away: what was polled is not given up. */
-    private List<Outcome> write(List<Work> works) {
-        long pause = 200;
-        while (true) {
-            try {
-                return writers.doAll(works);
-            } catch (LeadWriters.Unavailable e) {
-                if (!isRunning()) {
-                    throw new WakeupException();
-                }
-                pause(pause);
-                pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
-            }
-        }
     }
 
     private Work read(ConsumerRecord<byte[], byte[]> entry) {

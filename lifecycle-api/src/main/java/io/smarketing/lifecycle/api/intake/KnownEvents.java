@@ -7,9 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.DependsOn;
@@ -50,8 +52,8 @@ public class KnownEvents {
             return known;
         }
         List<EventId> ids = List.copyOf(eventIds);
-        String[] sources = ids.stream().map(EventId::source).toArray(String[]::new);
-        String[] names = ids.stream().map(EventId::id).toArray(String[]::new);
+        String[] sources = sources(ids);
+        String[] names = names(ids);
         jdbc.sql("""
                         SELECT e.source, e.event_id, e.lead_id, e.fingerprint, e.sequence
                         FROM unnest(?, ?) AS asked (source, event_id)
@@ -70,6 +72,28 @@ public class KnownEvents {
                 })
                 .list();
         return known;
+    }
+
+    /** Those of the given that wait for their lead's capture. */
+    Set<EventId> parked(Collection<EventId> eventIds) {
+        if (eventIds.isEmpty()) {
+            return Set.of();
+        }
+        return new HashSet<>(jdbc.sql("""
+                        SELECT p.source, p.event_id
+                        FROM unnest(?, ?) AS asked (source, event_id)
+                        JOIN lifecycle.parked_fact p ON p.source = asked.source AND p.event_id = asked.event_id""")
+                .params(sources(eventIds), names(eventIds))
+                .query((row, number) -> new EventId(row.getString(1), row.getString(2)))
+                .list());
+    }
+
+    private static String[] sources(Collection<EventId> eventIds) {
+        return eventIds.stream().map(EventId::source).toArray(String[]::new);
+    }
+
+    private static String[] names(Collection<EventId> eventIds) {
+        return eventIds.stream().map(EventId::id).toArray(String[]::new);
     }
 
     private static Known known(ResultSet row) throws SQLException {

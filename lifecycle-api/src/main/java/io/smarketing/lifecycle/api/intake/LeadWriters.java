@@ -1,5 +1,7 @@
 package io.smarketing.lifecycle.api.intake;
 
+import io.smarketing.lifecycle.api.intake.BatchTransaction.Trust;
+import io.smarketing.lifecycle.api.store.LeadStore;
 import io.smarketing.lifecycle.event.Refusal;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +67,7 @@ class LeadWriters implements SmartLifecycle {
         private final LongAdder nanos = new LongAdder();
         private final LongAdder works = new LongAdder();
         private final LongAdder failures = new LongAdder();
+        private final LongAdder conflicts = new LongAdder();
 
         long batches() {
             return batches.sum();
@@ -77,6 +81,10 @@ class LeadWriters implements SmartLifecycle {
             return works.sum();
         }
 
+        long conflicts() {
+            return conflicts.sum();
+        }
+
         long failures() {
             return failures.sum();
         }
@@ -86,7 +94,89 @@ class LeadWriters implements SmartLifecycle {
         return effort;
     }
 
-    private record Request(List<Work> works, CompletableFuture<List<Outcome>> answer) {}
+    /**
+     * What is submitted in one line is done in that order, lead by lead. Once a part of it cannot be done, what was submitted behind it is
+     * not done either, or it would overtake. A line that is broken stays so: begin another.
+     */
+    static final class Line {
+
+        private volatile boolean broken;
+    }
+
+    private record Request(List<Work> works, Line line, CompletableFuture<List<Outcome>> answer) {}
+
+    /** Works that have been handed to the writers. */
+    final class Submission {
+
+        private final List<? extends Work> works;
+        private final @Nullable Outcome[] outcomes;
+        private CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
+
+        private Submission(List<? extends Work> works) {
+            this.works = works;
+            this.outcomes = new Outcome[works.size()];
+        }
+
+        /**
+         * Waits until they are done.
+         *
+         * @return outcomes in the order of the works, once all are committed
+         * @throws Unavailable when the store is away or everything waits too long; part of the works may have been done
+         */
+        List<Outcome> outcomes() {
+            try {
+                done.join();
+                return List.of(outcomes);
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof Unavailable unavailable) {
+                    throw new Unavailable(String.valueOf(unavailable.getMessage()), unavailable);
+                }
+                throw e;
+            }
+        }
+
+        /** Whether {@link #outcomes} does not wait. */
+        boolean isDone() {
+            return done.isDone();
+        }
+
+        /** Hands those to the writers that have no outcome; the others must be done. Waits only where the queues are full. */
+        void submit(Line line) {
+            List<List<Integer>> places = new ArrayList<>();
+            writers.forEach(writer -> places.add(new ArrayList<>()));
+            for (int i = 0; i < works.size(); i++) {
+                if (outcomes[i] == null) {
+                    places.get(Math.floorMod(works.get(i).leadId().hashCode(), writers.size()))
+                            .add(i);
+                }
+            }
+            List<CompletableFuture<?>> answers = new ArrayList<>();
+            int longest = places.stream().mapToInt(List::size).max().orElse(0);
+            // Slices of all writers in turn, so that none waits for the other.
+            for (int from = 0; from < longest; from += MOST_WORKS) {
+                for (int writer = 0; writer < writers.size(); writer++) {
+                    List<Integer> mine = places.get(writer);
+                    if (from < mine.size()) {
+                        List<Integer> slice = mine.subList(from, Math.min(from + MOST_WORKS, mine.size()));
+                        answers.add(writers.get(writer)
+                                .submit(worksAt(slice), line)
+                                .thenAccept(some -> {
+                                    for (int i = 0; i < some.size(); i++) {
+                                        outcomes[slice.get(i)] = some.get(i);
+                                    }
+                                }));
+                    }
+                }
+            }
+            done = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+        }
+
+        private List<Work> worksAt(List<Integer> slice) {
+            List<Work> slicedWorks = new ArrayList<>(slice.size());
+            slice.forEach(place -> slicedWorks.add(works.get(place)));
+            return slicedWorks;
+        }
+    }
 
     /**
      * Has work done.
@@ -95,47 +185,14 @@ class LeadWriters implements SmartLifecycle {
      * @throws Unavailable when the store is away or everything waits too long; part of the work may have been done
      */
     List<Outcome> doAll(List<? extends Work> works) {
-        List<List<Integer>> places = new ArrayList<>();
-        writers.forEach(writer -> places.add(new ArrayList<>()));
-        for (int i = 0; i < works.size(); i++) {
-            places.get(Math.floorMod(works.get(i).leadId().hashCode(), writers.size()))
-                    .add(i);
-        }
-        List<CompletableFuture<List<Outcome>>> answers = new ArrayList<>();
-        List<Integer> order = new ArrayList<>();
-        int longest = places.stream().mapToInt(List::size).max().orElse(0);
-        // Slices of all writers in turn, so that none waits for the other.
-        for (int from = 0; from < longest; from += MOST_WORKS) {
-            for (int writer = 0; writer < writers.size(); writer++) {
-                List<Integer> mine = places.get(writer);
-                if (from < mine.size()) {
-                    List<Integer> slice = mine.subList(from, Math.min(from + MOST_WORKS, mine.size()));
-                    List<Work> slicedWorks = new ArrayList<>();
-                    slice.forEach(place -> slicedWorks.add(works.get(place)));
-                    answers.add(writers.get(writer).submit(slicedWorks));
-                    order.addAll(slice);
-                }
-            }
-        }
-        Outcome[] outcomes = new Outcome[works.size()];
-        int next = 0;
-        for (CompletableFuture<List<Outcome>> answer : answers) {
-            for (Outcome outcome : await(answer)) {
-                outcomes[order.get(next++)] = outcome;
-            }
-        }
-        return List.of(outcomes);
+        return submit(works, new Line()).outcomes();
     }
 
-    private static List<Outcome> await(CompletableFuture<List<Outcome>> answer) {
-        try {
-            return answer.join();
-        } catch (java.util.concurrent.CompletionException e) {
-            if (e.getCause() instanceof Unavailable unavailable) {
-                throw new Unavailable(String.valueOf(unavailable.getMessage()), unavailable);
-            }
-            throw e;
-        }
+    /** Has work done without waiting for it. */
+    Submission submit(List<? extends Work> works, Line line) {
+        Submission submission = new Submission(works);
+        submission.submit(line);
+        return submission;
     }
 
     private final class Writer implements Runnable {
@@ -148,16 +205,18 @@ class LeadWriters implements SmartLifecycle {
             this.number = number;
         }
 
-        CompletableFuture<List<Outcome>> submit(List<Work> works) {
-            Request request = new Request(works, new CompletableFuture<>());
+        CompletableFuture<List<Outcome>> submit(List<Work> works, Line line) {
+            Request request = new Request(works, line, new CompletableFuture<>());
             try {
                 if (!running || !queue.offer(request, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    line.broken = true;
                     request.answer()
                             .completeExceptionally(new Unavailable(
                                     running ? "more comes in than can be written" : "the engine is stopping", null));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                line.broken = true;
                 request.answer().completeExceptionally(new Unavailable("the engine is stopping", e));
             }
             return request.answer();
@@ -191,9 +250,20 @@ class LeadWriters implements SmartLifecycle {
             return requests;
         }
 
-        private void write(List<Request> requests) {
+        private void write(List<Request> gathered) {
+            List<Request> requests = new ArrayList<>(gathered);
+            requests.removeIf(request -> {
+                if (request.line().broken) {
+                    request.answer()
+                            .completeExceptionally(new Unavailable("what came before it could not be written", null));
+                }
+                return request.line().broken;
+            });
             List<Work> works = new ArrayList<>();
             requests.forEach(request -> works.addAll(request.works()));
+            if (works.isEmpty()) {
+                return;
+            }
             try {
                 List<Outcome> outcomes = outcomes(works);
                 int next = 0;
@@ -203,40 +273,50 @@ class LeadWriters implements SmartLifecycle {
                     next = end;
                 }
             } catch (Unavailable e) {
-                requests.forEach(request -> request.answer().completeExceptionally(e));
+                fail(requests, e);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch of {} could not be written", works.size(), e);
-                requests.forEach(request -> request.answer().completeExceptionally(e));
+                fail(requests, e);
             }
         }
 
+        private static void fail(List<Request> requests, Throwable reason) {
+            requests.forEach(request -> request.line().broken = true);
+            requests.forEach(request -> request.answer().completeExceptionally(reason));
+        }
+
         private List<Outcome> outcomes(List<Work> works) {
-            long begun = System.nanoTime();
-            try {
-                List<Outcome> outcomes = transaction.run(works, number);
-                effort.batches.increment();
-                effort.works.add(works.size());
-                effort.nanos.add(System.nanoTime() - begun);
-                return outcomes;
-            } catch (RuntimeException e) {
-                effort.failures.increment();
-                if (isOutage(e)) {
-                    LOG.warn("the database does not answer: {}", e.toString());
-                    throw new Unavailable("the database does not answer", e);
+            Trust trust = Trust.LEADS;
+            while (true) {
+                long begun = System.nanoTime();
+                try {
+                    List<Outcome> outcomes = transaction.run(works, number, trust);
+                    effort.batches.increment();
+                    effort.works.add(works.size());
+                    effort.nanos.add(System.nanoTime() - begun);
+                    return outcomes;
+                } catch (RuntimeException e) {
+                    effort.failures.increment();
+                    if (isOutage(e)) {
+                        LOG.warn("the database does not answer: {}", e.toString());
+                        throw new Unavailable("the database does not answer", e);
+                    } else if (trust == Trust.LEADS && LeadStore.isUniqueViolation(e)) {
+                        effort.conflicts.increment();
+                        trust = Trust.DATABASE;
+                    } else {
+                        LOG.info("a batch of {} is written one by one, for {}", works.size(), e.toString());
+                        return works.stream().map(this::outcome).toList();
+                    }
                 }
-                LOG.info("a batch of {} is written one by one, for {}", works.size(), e.toString());
             }
-            List<Outcome> outcomes = new ArrayList<>();
-            for (Work work : works) {
-                outcomes.add(outcome(work));
-            }
-            return outcomes;
         }
 
         private Outcome outcome(Work work) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return transaction.run(List.of(work), number).get(0);
+                    return transaction
+                            .run(List.of(work), number, Trust.DATABASE)
+                            .get(0);
                 } catch (RuntimeException e) {
                     if (isOutage(e)) {
                         throw new Unavailable("the database does not answer", e);
@@ -260,7 +340,7 @@ class LeadWriters implements SmartLifecycle {
                         delivery.door(),
                         refusal,
                         java.util.Optional.of(delivery.arrival().eventId()));
-                return transaction.run(List.of(broken), number).get(0);
+                return transaction.run(List.of(broken), number, Trust.DATABASE).get(0);
             }
             return new Outcome.Refused(refusal);
         }

@@ -1,25 +1,24 @@
 package io.smarketing.lifecycle.api.store;
 
-import io.smarketing.lifecycle.lead.Fingerprint;
-import io.smarketing.lifecycle.lead.Recorded;
+import io.smarketing.lifecycle.event.RecordedCodec;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.axonframework.eventhandling.DomainEventData;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
-import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 
 /**
  * Axon's event store over the table {@code lead_event}, which names an event by its emitter's source and id and holds them
@@ -29,21 +28,17 @@ public final class LeadStore extends JdbcEventStorageEngine {
 
     static final String TABLE = "lifecycle.lead_event";
 
-    private static final String APPEND = "INSERT INTO " + TABLE
-            + " (lead_id, sequence, source, event_id, fingerprint, payload_type, payload_revision, payload, meta_data,"
-            + " aggregate_type, event_identifier, time_stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String UNIQUE_VIOLATION = "23505";
 
-    private static final ThreadLocal<@Nullable Batch> BATCH = new ThreadLocal<>();
+    private final DataSource dataSource;
+    private final RecordedCodec codec;
+    private final KeptLeads kept;
 
-    /** What a batch reads at once at its beginning and writes at once at its end. */
-    private static final class Batch {
-
-        private final Map<String, List<DomainEventData<?>>> leads = new HashMap<>();
-        private final List<EventMessage<?>> events = new ArrayList<>();
-    }
-
-    LeadStore(Builder builder) {
+    LeadStore(Builder builder, DataSource dataSource, RecordedCodec codec, KeptLeads kept) {
         super(builder);
+        this.dataSource = dataSource;
+        this.codec = codec;
+        this.kept = kept;
     }
 
     static EventSchema eventSchema() {
@@ -62,104 +57,106 @@ public final class LeadStore extends JdbcEventStorageEngine {
                 .build();
     }
 
-    /** Appends with the columns that Axon does not know of. */
-    static PreparedStatement append(
-            Connection connection, List<? extends EventMessage<?>> events, Serializer serializer) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(APPEND);
-        for (EventMessage<?> message : events) {
-            DomainEventMessage<?> event = (DomainEventMessage<?>) message;
-            Recorded recorded = (Recorded) event.getPayload();
-            Fingerprint fingerprint = recorded.fingerprint();
-            SerializedObject<String> payload = event.serializePayload(serializer, String.class);
-            SerializedObject<String> metaData = event.serializeMetaData(serializer, String.class);
-            statement.setString(1, recorded.leadId());
-            statement.setLong(2, event.getSequenceNumber());
-            statement.setString(3, recorded.eventId().source());
-            statement.setString(4, recorded.eventId().id());
-            statement.setObject(5, fingerprint == null ? null : fingerprint.toUuid());
-            statement.setString(6, payload.getType().getName());
-            statement.setString(7, payload.getType().getRevision());
-            statement.setString(8, payload.getData());
-            statement.setString(9, metaData.getData());
-            statement.setString(10, event.getType());
-            statement.setString(11, event.getIdentifier());
-            statement.setString(12, event.getTimestamp().toString());
-            statement.addBatch();
+    /**
+     * Begins a batch of commands that the thread is about to handle in the transaction it is in: reads at once those of its leads that are
+     * not in memory. Events are gathered until {@link #writeBatch}; {@link #endBatch} must be called in any case.
+     *
+     * @param afresh those of the leads that are read even if they are in memory: another process may have written to them
+     */
+    public void beginBatch(Collection<String> leadIds, Collection<String> afresh) {
+        kept.forget(afresh);
+        LeadBatch batch = LeadBatch.begin();
+        List<String> unknown =
+                leadIds.stream().filter(leadId -> !kept.has(leadId)).toList();
+        unknown.forEach(batch::reads);
+        if (!unknown.isEmpty()) {
+            onConnection(connection -> read(connection, unknown, batch));
         }
-        return statement;
     }
 
-    /**
-     * Begins a batch of commands that the thread is about to handle in the transaction it is in: reads their leads at once.
-     * Events are gathered until {@link #writeBatch}; {@link #endBatch} must be called in any case.
-     */
-    public void beginBatch(Collection<String> leadIds) {
-        Batch begun = new Batch();
-        leadIds.forEach(leadId -> begun.leads.put(leadId, new ArrayList<>()));
+    private void read(Connection connection, List<String> leadIds, LeadBatch batch) throws SQLException {
         String select = "SELECT " + schema().domainEventFields() + " FROM " + TABLE
                 + " WHERE lead_id = ANY (?) ORDER BY lead_id, sequence";
-        Connection connection = getConnection();
         try (PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setArray(1, connection.createArrayOf("text", leadIds.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    DomainEventData<?> event = getDomainEventData(rows);
-                    begun.leads
-                            .computeIfAbsent(event.getAggregateIdentifier(), leadId -> new ArrayList<>())
-                            .add(event);
+                    batch.add(getDomainEventData(rows));
                 }
             }
-        } catch (SQLException e) {
-            throw new StoreFailure(e);
-        } finally {
-            closeQuietly(connection);
         }
-        BATCH.set(begun);
+    }
+
+    /** Whether a lead of the batch has a history; one that nobody has looked for may have one. */
+    boolean knows(String leadId) {
+        LeadBatch batch = LeadBatch.current();
+        if (batch == null || kept.has(leadId) || !batch.stagedOf(leadId).isEmpty()) {
+            return true;
+        }
+        List<DomainEventData<?>> events = batch.read(leadId);
+        return events == null || !events.isEmpty();
     }
 
     /** Writes the batch's events, in the transaction that the thread is in. */
     public void writeBatch() {
-        Batch current = BATCH.get();
-        if (current != null && !current.events.isEmpty()) {
-            Connection connection = getConnection();
-            try (PreparedStatement statement = append(connection, current.events, getEventSerializer())) {
-                statement.executeBatch();
-            } catch (SQLException e) {
-                throw new StoreFailure(e);
-            } finally {
-                closeQuietly(connection);
-            }
-            current.events.clear();
+        LeadBatch batch = LeadBatch.current();
+        if (batch != null && !batch.staged().isEmpty()) {
+            append(batch.staged());
         }
+    }
+
+    private void append(List<DomainEventMessage<?>> events) {
+        EventRows rows = new EventRows(codec, events.size());
+        events.forEach(rows::add);
+        byte[] bytes = rows.toByteArray();
+        onConnection(connection -> {
+            CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(EventRows.COPY);
+            try {
+                copy.writeToCopy(bytes, 0, bytes.length);
+                copy.endCopy();
+            } finally {
+                if (copy.isActive()) {
+                    copy.cancelCopy();
+                }
+            }
+        });
     }
 
     /** Ends what {@link #beginBatch} began. */
     public void endBatch() {
-        BATCH.remove();
+        LeadBatch.end();
     }
 
+    /** A command on the lead has failed half-way, or its transaction: the store knows how it stands. */
+    public void forget(Collection<String> leadIds) {
+        kept.forget(leadIds);
+    }
+
+    private interface Use {
+        void use(Connection connection) throws SQLException;
+    }
+
+    private void onConnection(Use use) {
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            use.use(connection);
+        } catch (SQLException e) {
+            throw new StoreFailure(e);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
+    /** Outside of a batch nothing is recorded. */
     @Override
     protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
-        Batch current = BATCH.get();
-        if (current == null) {
-            super.appendEvents(events, serializer);
-        } else {
-            current.events.addAll(events);
-        }
-    }
-
-    private static void closeQuietly(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // It belongs to the transaction, whose end will tell.
-        }
+        throw new IllegalStateException("events are recorded in batches");
     }
 
     @Override
     protected Stream<? extends DomainEventData<?>> readEventData(String leadId, long firstSequence) {
-        Batch current = BATCH.get();
-        List<DomainEventData<?>> events = current == null ? null : current.leads.get(leadId);
+        LeadBatch batch = LeadBatch.current();
+        List<DomainEventData<?>> events = batch == null ? null : batch.read(leadId);
         if (events == null) {
             return super.readEventData(leadId, firstSequence);
         }
@@ -170,6 +167,19 @@ public final class LeadStore extends JdbcEventStorageEngine {
     @Override
     protected Stream<? extends DomainEventData<?>> readSnapshotData(String leadId) {
         return Stream.empty();
+    }
+
+    /**
+     * Whether a transaction failed because of what stands already. Of (lead, sequence): another process was faster; of (source, id): the
+     * event came by two ways at once, or under a name that another lead's has.
+     */
+    public static boolean isUniqueViolation(@Nullable Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The database did not do what it was asked for; the cause says why. */

@@ -19,7 +19,7 @@ import org.axonframework.serialization.UnknownSerializedType;
 /** Stores events under their stable names, as CloudEvents; a Java class's name never reaches the store. */
 final class RecordedSerializer implements Serializer {
 
-    private static final String NO_META_DATA = "{}";
+    static final String NO_META_DATA = "{}";
 
     private final RecordedCodec codec;
     private final ChainingConverter converter = new ChainingConverter();

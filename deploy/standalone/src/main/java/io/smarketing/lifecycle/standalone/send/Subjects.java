@@ -8,12 +8,12 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads of an event just enough to know whose it is. */
-final class Subjects {
+public final class Subjects {
 
     private final JsonFactory json = new JsonFactory();
 
     /** The lead an event names; null when it names none that can be read. */
-    @Nullable String of(byte[] event) {
+    public @Nullable String of(byte[] event) {
         try (JsonParser parser = json.createParser(ObjectReadContext.empty(), event)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return null;

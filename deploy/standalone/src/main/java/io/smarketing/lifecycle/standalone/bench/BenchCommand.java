@@ -1,0 +1,7 @@
+package io.smarketing.lifecycle.standalone.bench;
+
+import picocli.CommandLine.Command;
+
+/** {@code bench}: what the engine costs here, beside peers and limits in the same run. */
+@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = WriteBench.class)
+public final class BenchCommand {}
