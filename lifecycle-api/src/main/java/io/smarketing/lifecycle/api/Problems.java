@@ -9,6 +9,8 @@ import org.springframework.web.ErrorResponseException;
 /** Answers that say what is wrong, where, and how to mend it (RFC 9457). */
 public final class Problems {
 
+    private static final int FULL_FOR_SECONDS = 60;
+
     private Problems() {}
 
     /**
@@ -38,9 +40,15 @@ public final class Problems {
             case "unreadable-json" -> HttpStatus.BAD_REQUEST;
             case "conflicting-duplicate" -> HttpStatus.CONFLICT;
             case "too-large" -> HttpStatus.CONTENT_TOO_LARGE;
+            case "parking-full" -> HttpStatus.SERVICE_UNAVAILABLE;
             default -> HttpStatus.UNPROCESSABLE_CONTENT;
         };
-        return problem(status, refusal.code(), refusal.field(), refusal.message(), refusal.mend());
+        ErrorResponseException problem =
+                problem(status, refusal.code(), refusal.field(), refusal.message(), refusal.mend());
+        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+            problem.getHeaders().set("Retry-After", String.valueOf(FULL_FOR_SECONDS));
+        }
+        return problem;
     }
 
     /** The database does not answer, or everything waits: nothing is lost, the same may be sent again. */

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.axonframework.common.transaction.TransactionManager;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
@@ -126,6 +127,7 @@ class BatchTransaction {
         private final Map<Integer, Work.Delivery> parked = new LinkedHashMap<>();
 
         private Vault.Keys keys;
+        private ParkedFacts.@Nullable Room room;
 
         Batch(List<? extends Work> works, Instant now, Trust trust) {
             this.works = works;
@@ -237,10 +239,24 @@ class BatchTransaction {
                     return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
                 }
                 // The only reason left: its lead is not captured.
+                Optional<Refusal> full = room().take(arrival.leadId());
+                if (full.isPresent()) {
+                    return refuse(delivery.door(), arrival.eventId(), full.get());
+                }
                 parked.put(place, delivery);
                 known.put(arrival.eventId(), new KnownEvents.Known(arrival.leadId(), null, arrival.fingerprint()));
                 return new Outcome.Parked();
             }
+        }
+
+        private ParkedFacts.Room room() {
+            ParkedFacts.Room known = room;
+            if (known == null) {
+                known = parkedFacts.room(
+                        works.stream().map(Work::leadId).distinct().toList());
+                room = known;
+            }
+            return known;
         }
 
         private Receipt record(Arrival arrival) {

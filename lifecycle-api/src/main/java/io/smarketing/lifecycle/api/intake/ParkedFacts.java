@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.api.privacy.Vault;
 import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
+import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.lead.Recorded;
 import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
@@ -12,9 +13,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -28,14 +33,69 @@ import tools.jackson.databind.node.ObjectNode;
 @DependsOn(ApiConfiguration.SCHEMA)
 class ParkedFacts {
 
+    /** The code of what finds no room. */
+    static final String FULL = "parking-full";
+
     private final JdbcClient jdbc;
     private final Vault vault;
     private final RecordedCodec codec;
+    private final long most;
+    private final long mostOfLead;
 
-    ParkedFacts(JdbcClient jdbc, Vault vault, RecordedCodec codec) {
+    ParkedFacts(
+            JdbcClient jdbc,
+            Vault vault,
+            RecordedCodec codec,
+            @Value("${lifecycle.parking.most:1000000}") long most,
+            @Value("${lifecycle.parking.most-of-lead:10000}") long mostOfLead) {
         this.jdbc = jdbc;
         this.vault = vault;
         this.codec = codec;
+        this.most = most;
+        this.mostOfLead = mostOfLead;
+    }
+
+    /** How much more may wait. Writers look at the same time, so that limits are passed by what one batch holds at the most. */
+    final class Room {
+
+        private final Map<String, Long> ofLeads = new HashMap<>();
+        private long all;
+
+        /** As it is now. */
+        private Room(Collection<String> leadIds) {
+            all = jdbc.sql("SELECT coalesce(sum(count), 0)::bigint FROM lifecycle.intake_tally WHERE outcome = ?")
+                    .param(Tallies.PARKED)
+                    .query(Long.class)
+                    .single();
+            jdbc.sql("SELECT lead_id, count(*) FROM lifecycle.parked_fact WHERE lead_id = ANY (?) GROUP BY lead_id")
+                    .param(leadIds.toArray(String[]::new))
+                    .query((row, number) -> ofLeads.put(row.getString(1), row.getLong(2)))
+                    .list();
+        }
+
+        /** Takes a place for a fact; what is refused says that there is none. */
+        Optional<Refusal> take(String leadId) {
+            long ofLead = ofLeads.getOrDefault(leadId, 0L);
+            if (ofLead >= mostOfLead) {
+                return Optional.of(
+                        full("%,d facts of the lead '%s' wait for its capture already".formatted(ofLead, leadId)));
+            }
+            if (all >= most) {
+                return Optional.of(full("%,d facts wait for the captures of their leads already".formatted(all)));
+            }
+            all++;
+            ofLeads.put(leadId, ofLead + 1);
+            return Optional.empty();
+        }
+
+        private static Refusal full(String message) {
+            return new Refusal(FULL, "subject", message, "send the lead's capture, then the fact again");
+        }
+    }
+
+    /** For facts of these leads. */
+    Room room(Collection<String> leadIds) {
+        return new Room(leadIds);
     }
 
     /** Parks, in the caller's transaction. */

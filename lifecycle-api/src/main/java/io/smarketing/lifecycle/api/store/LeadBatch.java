@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.axonframework.eventhandling.DomainEventData;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ final class LeadBatch {
 
     private static final ThreadLocal<@Nullable LeadBatch> CURRENT = new ThreadLocal<>();
 
-    private final Map<String, List<DomainEventData<?>>> read = new HashMap<>();
+    private final Map<String, StoredHistory> read = new HashMap<>();
     private final List<DomainEventMessage<?>> staged = new ArrayList<>();
     private final Map<String, List<DomainEventMessage<?>>> stagedByLead = new HashMap<>();
 
@@ -36,18 +35,13 @@ final class LeadBatch {
         CURRENT.remove();
     }
 
-    /** From here on the lead is not asked for in the store: what is not handed in by {@link #add} is not there. */
-    void reads(String leadId) {
-        read.put(leadId, new ArrayList<>());
-    }
-
-    void add(DomainEventData<?> event) {
-        read.computeIfAbsent(event.getAggregateIdentifier(), leadId -> new ArrayList<>())
-                .add(event);
+    /** Takes all that the store has of some leads. */
+    void hasRead(Map<String, StoredHistory> histories) {
+        read.putAll(histories);
     }
 
     /** All that the store has of a lead; null if it was not read. */
-    @Nullable List<DomainEventData<?>> read(String leadId) {
+    @Nullable StoredHistory read(String leadId) {
         return read.get(leadId);
     }
 
@@ -69,5 +63,22 @@ final class LeadBatch {
     /** All that is to be written, in the order in which it was made. */
     List<DomainEventMessage<?>> staged() {
         return staged;
+    }
+
+    /**
+     * Leads that have grown over a multiple of a length in this batch.
+     *
+     * @return with the events that they have, once all are written
+     */
+    Map<String, Long> grownOver(int length) {
+        Map<String, Long> grown = new HashMap<>();
+        stagedByLead.forEach((leadId, events) -> {
+            long before = events.get(0).getSequenceNumber();
+            long after = before + events.size();
+            if (before / length < after / length) {
+                grown.put(leadId, after);
+            }
+        });
+        return grown;
     }
 }

@@ -1,19 +1,25 @@
 package io.smarketing.lifecycle.api.store;
 
 import io.smarketing.lifecycle.event.RecordedCodec;
+import io.smarketing.lifecycle.lead.Lead;
+import io.smarketing.lifecycle.lead.Recorded;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.axonframework.eventhandling.DomainEventData;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.GenericDomainEventMessage;
+import org.axonframework.eventsourcing.eventstore.DomainEventStream;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
+import org.axonframework.messaging.MetaData;
 import org.axonframework.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -28,17 +34,22 @@ public final class LeadStore extends JdbcEventStorageEngine {
 
     static final String TABLE = "lifecycle.lead_event";
 
+    /** The aggregate's type, as Axon says it. */
+    private static final String LEAD = Lead.class.getSimpleName();
+
     private static final String UNIQUE_VIOLATION = "23505";
 
     private final DataSource dataSource;
     private final RecordedCodec codec;
     private final KeptLeads kept;
+    private final EventPacks packs;
 
     LeadStore(Builder builder, DataSource dataSource, RecordedCodec codec, KeptLeads kept) {
         super(builder);
         this.dataSource = dataSource;
         this.codec = codec;
         this.kept = kept;
+        this.packs = new EventPacks(codec);
     }
 
     static EventSchema eventSchema() {
@@ -66,24 +77,15 @@ public final class LeadStore extends JdbcEventStorageEngine {
     public void beginBatch(Collection<String> leadIds, Collection<String> afresh) {
         kept.forget(afresh);
         LeadBatch batch = LeadBatch.begin();
-        List<String> unknown =
-                leadIds.stream().filter(leadId -> !kept.has(leadId)).toList();
-        unknown.forEach(batch::reads);
-        if (!unknown.isEmpty()) {
-            onConnection(connection -> read(connection, unknown, batch));
-        }
-    }
-
-    private void read(Connection connection, List<String> leadIds, LeadBatch batch) throws SQLException {
-        String select = "SELECT " + schema().domainEventFields() + " FROM " + TABLE
-                + " WHERE lead_id = ANY (?) ORDER BY lead_id, sequence";
-        try (PreparedStatement statement = connection.prepareStatement(select)) {
-            statement.setArray(1, connection.createArrayOf("text", leadIds.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    batch.add(getDomainEventData(rows));
-                }
+        Map<String, StoredHistory> unknown = new LinkedHashMap<>();
+        for (String leadId : leadIds) {
+            if (!kept.has(leadId)) {
+                unknown.put(leadId, new StoredHistory(leadId));
             }
+        }
+        if (!unknown.isEmpty()) {
+            onConnection(connection -> packs.read(connection, unknown));
+            batch.hasRead(unknown);
         }
     }
 
@@ -93,8 +95,8 @@ public final class LeadStore extends JdbcEventStorageEngine {
         if (batch == null || kept.has(leadId) || !batch.stagedOf(leadId).isEmpty()) {
             return true;
         }
-        List<DomainEventData<?>> events = batch.read(leadId);
-        return events == null || !events.isEmpty();
+        StoredHistory history = batch.read(leadId);
+        return history == null || !history.isEmpty();
     }
 
     /** Writes the batch's events, in the transaction that the thread is in. */
@@ -102,6 +104,8 @@ public final class LeadStore extends JdbcEventStorageEngine {
         LeadBatch batch = LeadBatch.current();
         if (batch != null && !batch.staged().isEmpty()) {
             append(batch.staged());
+            batch.grownOver(EventPacks.SIZE)
+                    .forEach((leadId, length) -> onConnection(connection -> packs.pack(connection, leadId, length)));
         }
     }
 
@@ -154,16 +158,30 @@ public final class LeadStore extends JdbcEventStorageEngine {
     }
 
     @Override
-    protected Stream<? extends DomainEventData<?>> readEventData(String leadId, long firstSequence) {
+    public DomainEventStream readEvents(String leadId, long firstSequence) {
         LeadBatch batch = LeadBatch.current();
-        List<DomainEventData<?>> events = batch == null ? null : batch.read(leadId);
-        if (events == null) {
-            return super.readEventData(leadId, firstSequence);
+        StoredHistory history = batch == null ? null : batch.read(leadId);
+        if (history == null) {
+            StoredHistory read = new StoredHistory(leadId);
+            onConnection(connection -> packs.read(connection, Map.of(leadId, read)));
+            history = read;
         }
-        return events.stream().filter(event -> event.getSequenceNumber() >= firstSequence);
+        List<DomainEventMessage<?>> messages = new ArrayList<>(history.size());
+        for (Recorded event : history.events(codec)) {
+            long sequence = messages.size();
+            messages.add(new GenericDomainEventMessage<>(
+                    LEAD,
+                    leadId,
+                    sequence,
+                    event,
+                    MetaData.emptyInstance(),
+                    leadId + "/" + sequence,
+                    event.recordedAt()));
+        }
+        return DomainEventStream.of(messages.subList((int) Math.min(firstSequence, messages.size()), messages.size()));
     }
 
-    /** There are none: leads are short. */
+    /** There are none of the aggregate; see {@link EventPacks}. */
     @Override
     protected Stream<? extends DomainEventData<?>> readSnapshotData(String leadId) {
         return Stream.empty();
