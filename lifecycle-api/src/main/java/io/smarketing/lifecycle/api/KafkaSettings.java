@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.api;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -57,6 +58,13 @@ public class KafkaSettings {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return settings;
+    }
+
+    /** Of a client that asks about topics. */
+    public Map<String, Object> admin(String role) {
+        Map<String, Object> settings = new HashMap<>(properties.buildAdminProperties());
+        settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "lifecycle-" + role + "-admin");
         return settings;
     }
 

@@ -5,83 +5,83 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.smarketing.lifecycle.api.ApiConfiguration;
-import io.smarketing.lifecycle.api.BackgroundTask;
 import io.smarketing.lifecycle.api.KafkaSettings;
-import io.smarketing.lifecycle.event.RecordedCodec;
-import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
+import io.smarketing.lifecycle.api.SoleTask;
 import io.smarketing.lifecycle.event.Topic;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Carries the event store to {@code lead.events}: every event, in order per lead. Only what has no gap before it is sent; a gap
- * that stays is waited out by a lock that all writers hold shares against, and what is missing then was rolled back. The
- * position travels in the same Kafka transaction as the events. A second relay fences the first.
+ * Carries the event store to {@code lead.events}: every event, in order per lead. Only what has nothing missing before it is sent
+ * ({@link StoredRows}). The position travels in the same Kafka transaction as the events. One process carries at a time
+ * ({@link SoleTask}).
+ *
+ * <p>What the topic has lost is carried again from the first event on. A topic that has an event which the store does not have is left as
+ * it is, and nothing is carried until the two fit again.
  */
 @Component
 @DependsOn(ApiConfiguration.SCHEMA)
-class Relay extends BackgroundTask implements MeterBinder {
+class Relay extends SoleTask implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final String ROLE = "relay";
-    private static final int AT_ONCE = 2_000;
-    private static final int GAP_RETRIES = 5;
-    private static final long GAP_PAUSE_MILLIS = 10;
+    private static final String EVENTS = Topic.LEAD_EVENTS.topicName();
     private static final long IDLE_PAUSE_MILLIS = 20;
+    private static final long LOOK_AT_TOPIC_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int LONGEST_BLOCK_MILLIS = 15_000;
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+    private static final long LOOK_AT_STORE_MILLIS = 2_000;
+    private static final int SAID_EVERY = 30;
 
     private final JdbcClient jdbc;
-    private final TransactionTemplate transaction;
     private final KafkaSettings settings;
-    private final RecordedCodec codec;
+    private final Letters letters;
     private final RelayPosition positions;
+    private final Gaps gaps = new Gaps();
     private final LongAdder carried = new LongAdder();
-    private final LongAdder gapsWaitedOn = new LongAdder();
     private volatile long position;
+    private volatile boolean carries;
 
-    Relay(
-            JdbcClient jdbc,
-            PlatformTransactionManager transactions,
-            KafkaSettings settings,
-            RecordedCodec codec,
-            RelayPosition positions) {
-        super("relay");
+    Relay(JdbcClient jdbc, DataSource dataSource, KafkaSettings settings, Letters letters, RelayPosition positions) {
+        super(ROLE, dataSource);
         this.jdbc = jdbc;
-        this.transaction = new TransactionTemplate(transactions);
         this.settings = settings;
-        this.codec = codec;
+        this.letters = letters;
         this.positions = positions;
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("lifecycle.relay.lag", this, Relay::lag)
-                .description("Stored events that are not on lead.events yet; NaN while the database is away")
+                .description("Stored events that are not on lead.events yet; NaN while this process does not carry")
+                .register(registry);
+        Gauge.builder("lifecycle.relay.carries", this, relay -> relay.carries ? 1 : 0)
+                .description(
+                        "1 while this process carries; 0 while another does, Kafka is away, or store and topic do not fit")
                 .register(registry);
         FunctionCounter.builder("lifecycle.relay.events", carried, LongAdder::sum)
                 .description("Events carried since the start")
                 .register(registry);
-        FunctionCounter.builder("lifecycle.relay.gaps", gapsWaitedOn, LongAdder::sum)
-                .description("Gaps in the store's numbers that were waited out by the lock")
-                .register(registry);
+        gaps.bindTo(registry);
     }
 
     private double lag() {
+        if (!carries) {
+            return Double.NaN;
+        }
         try {
             return Math.max(
                     0,
@@ -94,115 +94,135 @@ class Relay extends BackgroundTask implements MeterBinder {
         }
     }
 
-    private record Row(long position, String leadId, long sequence, byte[] payload) {}
-
     @Override
-    protected void work() {
-        try {
-            carryOn();
-        } catch (ProducerFencedException e) {
-            LOG.error("another relay has taken over; this one ends");
-            end();
-        }
-    }
-
-    private void carryOn() {
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
-            producer.initTransactions();
-            position = positions.last(Topic.LEAD_EVENTS.topicName());
-            LOG.info("the relay goes on behind position {}", position);
-            while (isRunning()) {
-                List<Row> rows = contiguous(position);
-                if (rows.isEmpty()) {
-                    pause(IDLE_PAUSE_MILLIS);
-                } else {
-                    send(rows, producer);
-                    position = rows.get(rows.size() - 1).position();
-                    carried.add(rows.size());
-                }
+    protected void work(JdbcClient own) {
+        try (Destination topic = positions.destination(EVENTS)) {
+            LOG.debug("lead.events is {}", topic.identity());
+            // Asked before anybody is fenced: a process with another database must not stop the right one.
+            Optional<LastEvent> last = lastEvent();
+            if (last.isPresent() && !last.get().isIn(own)) {
+                awaitItsStore(last.get(), own);
+                return;
+            }
+            KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings());
+            try {
+                producer.initTransactions();
+                position = start(topic, own);
+                carries = true;
+                carryOn(own, topic, producer);
+            } finally {
+                carries = false;
+                // What has not gone by now is aborted by the next one's beginning.
+                producer.close(CLOSE_WITHIN);
             }
         }
     }
 
-    /** The next rows behind a position, none of which can still get another row before it. */
-    private List<Row> contiguous(long position) {
-        List<Row> rows = read(position);
-        int prefix = prefix(rows, position);
-        for (int retry = 0; prefix == 0 && !rows.isEmpty() && retry < GAP_RETRIES; retry++) {
-            pause(GAP_PAUSE_MILLIS);
-            rows = read(position);
-            prefix = prefix(rows, position);
+    /** A topic that is gone shows in sends that wait for it. */
+    private Map<String, Object> producerSettings() {
+        Map<String, Object> producerSettings = settings.transactionalProducer(ROLE);
+        producerSettings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, LONGEST_BLOCK_MILLIS);
+        return producerSettings;
+    }
+
+    private Optional<LastEvent> lastEvent() {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.consumer("relay-end"))) {
+            return LastEvent.find(consumer, EVENTS);
         }
-        if (prefix == 0 && !rows.isEmpty()) {
-            long last = rows.get(rows.size() - 1).position();
-            gapsWaitedOn.increment();
-            waitForWriters();
-            return read(position).stream().filter(row -> row.position() <= last).toList();
+    }
+
+    /** Whoever reads the topic has seen an event that the store does not know, and new events may take its place and its numbers. */
+    private void awaitItsStore(LastEvent last, JdbcClient own) {
+        for (int look = 0; isRunning() && !last.isIn(own); look++) {
+            if (look % SAID_EVERY == 0) {
+                LOG.error(
+                        "nothing is carried: lead.events holds event {} of lead {} at position {}, and the database does not. The database is"
+                                + " older than the topic (restored from a backup?) or belongs to another one. Facts are still taken and kept."
+                                + " To go on with this database, what is in Kafka has to be made anew from it: docs/serve.md, Backup",
+                        last.sequence(),
+                        last.leadId(),
+                        last.position());
+            }
+            pause(LOOK_AT_STORE_MILLIS);
         }
-        return rows.subList(0, prefix);
     }
 
-    private static int prefix(List<Row> rows, long position) {
-        int prefix = 0;
-        while (prefix < rows.size() && rows.get(prefix).position() == position + prefix + 1) {
-            prefix++;
+    /** The position to go on behind. Nobody else carries any more, and what was begun is committed or not. */
+    private long start(Destination topic, JdbcClient own) {
+        String now = topic.identity();
+        Optional<RelayPosition.Kept> kept = positions.last(EVENTS);
+        Optional<LastEvent> last = lastEvent();
+        long reached = last.map(LastEvent::position).orElse(0L);
+        if (last.isPresent() && !last.get().isIn(own)) {
+            throw new IllegalStateException("lead.events has got an event that the store does not have");
         }
-        return prefix;
+        boolean complete = kept.isPresent()
+                ? kept.get().isOf(now) && kept.get().position() <= reached
+                : last.isEmpty() || Destination.isWhole(now);
+        if (!complete) {
+            LOG.warn(
+                    "lead.events has lost events: it is {} and reaches to position {}, and was {} and reached to {}. It is emptied and filled"
+                            + " again from the first event on; readers pass over what they know. (Its records have to be kept for ever:"
+                            + " retention.ms=-1, retention.bytes=-1)",
+                    now,
+                    reached,
+                    kept.map(RelayPosition.Kept::destination).orElse("unknown"),
+                    kept.map(RelayPosition.Kept::position).orElse(0L));
+            topic.empty();
+            awaitReaders();
+            return 0;
+        }
+        if (kept.isEmpty() && last.isPresent()) {
+            LOG.warn("the relay's position was lost; lead.events reaches to {}", reached);
+        }
+        if (reached == 0) {
+            LOG.info("lead.events is empty; the relay begins with the first event");
+        } else {
+            LOG.info("the relay goes on behind position {}", reached);
+        }
+        return reached;
     }
 
-    private List<Row> read(long position) {
-        return jdbc.sql("SELECT global_index, lead_id, sequence, payload FROM lifecycle.lead_event"
-                        + " WHERE global_index > ? ORDER BY global_index LIMIT ?")
-                .params(position, AT_ONCE)
-                .query((row, number) -> new Row(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getLong(3),
-                        row.getString(4).getBytes(StandardCharsets.UTF_8)))
-                .list();
+    /**
+     * A topic that is made anew counts its records from 0 on. A reader who was further in the old one notices as long as the new one
+     * is shorter; were it filled up to there before the reader looks, he would pass over what is new to him.
+     */
+    private void awaitReaders() {
+        long end = System.nanoTime() + Destination.READERS_NOTICE_NANOS;
+        while (isRunning() && System.nanoTime() < end) {
+            pause(IDLE_PAUSE_MILLIS);
+        }
     }
 
-    /** Granted only when no transaction that has written to the store is open. */
-    private void waitForWriters() {
-        transaction.executeWithoutResult(status ->
-                jdbc.sql("LOCK TABLE lifecycle.lead_event IN SHARE MODE").update());
+    private void carryOn(JdbcClient own, Destination topic, KafkaProducer<byte[], byte[]> producer) {
+        String identity = topic.identity();
+        long look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
+        StoredRows rows = new StoredRows(own, gaps, this::isRunning);
+        while (isRunning()) {
+            StoredRows.Page page = rows.behind(position);
+            if (System.nanoTime() - look > 0) {
+                if (!Destination.isSame(identity, topic.identity())) {
+                    return;
+                }
+                look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
+            }
+            if (page.rows().isEmpty()) {
+                pause(IDLE_PAUSE_MILLIS);
+            } else {
+                send(page, identity, producer);
+                position = page.end();
+                carried.add(page.rows().size());
+            }
+        }
     }
 
-    private void send(List<Row> rows, KafkaProducer<byte[], byte[]> producer) {
+    private void send(StoredRows.Page page, String identity, KafkaProducer<byte[], byte[]> producer) {
         producer.beginTransaction();
-        for (Row row : rows) {
+        for (StoredRow row : page.rows()) {
             // The commit tells whether it went.
-            var unused = producer.send(letter(row));
+            var unused = producer.send(letters.of(row));
         }
-        long position = rows.get(rows.size() - 1).position();
-        var unused = producer.send(RelayPosition.of(Topic.LEAD_EVENTS.topicName(), position));
+        var unused = producer.send(RelayPosition.of(EVENTS, page.end(), identity));
         producer.commitTransaction();
-    }
-
-    private ProducerRecord<byte[], byte[]> letter(Row row) {
-        RecordedCodec.Parts parts;
-        try {
-            parts = codec.parts(row.payload());
-        } catch (UnreadableRecord e) {
-            // Somebody's hand was in the store. It must not hold up everything; readers find it unreadable, an audit
-            // its lead.
-            LOG.error("the event {} of the lead {} is no JSON: {}", row.sequence(), row.leadId(), e.getMessage());
-            parts = new RecordedCodec.Parts(Map.of(), row.payload());
-        }
-        List<Header> headers = new ArrayList<>();
-        parts.attributes().forEach((name, value) -> headers.add(header("ce_" + name, value)));
-        headers.add(header("ce_sequence", String.valueOf(row.sequence())));
-        headers.add(header("ce_position", String.valueOf(row.position())));
-        headers.add(header("content-type", "application/json"));
-        return new ProducerRecord<>(
-                Topic.LEAD_EVENTS.topicName(),
-                null,
-                row.leadId().getBytes(StandardCharsets.UTF_8),
-                parts.data(),
-                headers);
-    }
-
-    private static Header header(String name, String value) {
-        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -15,6 +18,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * Where those who carry from the database to Kafka keep how far they have come: a compacted topic, beside what they have
@@ -27,38 +31,66 @@ public class RelayPosition {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaSettings settings;
+    private final KafkaAdmin declared;
 
-    RelayPosition(KafkaSettings settings) {
+    RelayPosition(KafkaSettings settings, KafkaAdmin declared) {
         this.settings = settings;
-    }
-
-    /** To be sent in the transaction that carries what lies up to the position. */
-    public static ProducerRecord<byte[], byte[]> of(String carried, long position) {
-        return new ProducerRecord<>(
-                TOPIC, bytes(carried), String.valueOf(position).getBytes(StandardCharsets.US_ASCII));
+        this.declared = declared;
     }
 
     /**
-     * What the last committed transaction says; 0 when nothing was ever carried.
+     * What the last committed transaction says.
+     *
+     * @param destination the {@link Destination#identity} of the topics it went to; empty where it was not told
+     */
+    public record Kept(long position, String destination) {
+
+        /** Whether the topics that it speaks of are those that are there. */
+        public boolean isOf(String destinationNow) {
+            return Destination.isSame(destination, destinationNow);
+        }
+    }
+
+    /** The topics that are carried to. */
+    public Destination destination(String... topics) {
+        return new Destination(Admin.create(settings.admin("relay")), declared, List.of(topics));
+    }
+
+    /** To be sent in the transaction that carries what lies up to the position. */
+    public static ProducerRecord<byte[], byte[]> of(String carried, long position, String destination) {
+        return new ProducerRecord<>(TOPIC, bytes(carried), bytes(position + " " + destination));
+    }
+
+    /**
+     * What the last committed transaction says; empty when nothing was ever carried, or the topic was lost.
      *
      * @param carried what is carried; each has a position of its own
      */
-    public long last(String carried) {
+    public Optional<Kept> last(String carried) {
+        try (Destination own = destination(TOPIC)) {
+            own.identity(); // makes it where it is missing
+        }
         TopicPartition partition = new TopicPartition(TOPIC, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.consumer("position-" + carried))) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            long position = 0;
+            Optional<Kept> kept = Optional.empty();
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
                     if (Arrays.equals(entry.key(), bytes(carried))) {
-                        position = Long.parseLong(new String(entry.value(), StandardCharsets.US_ASCII));
+                        kept = Optional.of(read(new String(entry.value(), StandardCharsets.US_ASCII)));
                     }
                 }
             }
-            return position;
+            return kept;
         }
+    }
+
+    private static Kept read(String value) {
+        String[] parts =
+                Stream.concat(Stream.of(value.split(" ", 2)), Stream.of("")).toArray(String[]::new);
+        return new Kept(Long.parseLong(parts[0]), parts[1]);
     }
 
     private static byte[] bytes(String text) {

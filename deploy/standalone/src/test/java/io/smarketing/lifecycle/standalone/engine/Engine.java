@@ -59,7 +59,13 @@ public final class Engine implements AutoCloseable {
 
     /** Stops the engine in good order and starts it again on the same data; ports and beans are new ones. */
     public void restart() {
+        restart(() -> {});
+    }
+
+    /** The same, with something done to the data in between. */
+    public void restart(Runnable meanwhile) {
         running.close();
+        meanwhile.run();
         running = start(settings);
     }
 

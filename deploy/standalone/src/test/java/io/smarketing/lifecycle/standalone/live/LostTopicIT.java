@@ -1,0 +1,191 @@
+package io.smarketing.lifecycle.standalone.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.smarketing.lifecycle.standalone.engine.Engine;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
+
+/** Topics are lost under a running engine; they come back from the store, and no figure changes but by what is new. */
+class LostTopicIT {
+
+    private static final String EVENTS = "lead.events";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String CAPTURED = """
+            {"specversion":"1.0","id":"%1$s","source":"urn:lost","type":"io.smarketing.lead.captured.v1","subject":"%1$s","time":"2026-03-01T09:00:00Z","data":{"source":"web"}}""";
+    private static final String CONTACTED = """
+            {"specversion":"1.0","id":"c-%1$s","source":"urn:lost","type":"io.smarketing.lead.contacted.v1","subject":"%1$s","time":"2026-03-02T09:00:00Z","data":{"by":"ann","channel":"call","outcome":"reached"}}""";
+
+    @TempDir
+    private static Path folder = Path.of("");
+
+    private static Engine engine;
+
+    @BeforeAll
+    static void start() {
+        engine = Engine.start(folder.resolve("data"));
+    }
+
+    @AfterAll
+    static void stop() {
+        engine.close();
+    }
+
+    private static Client client() {
+        return new Client(engine.uri());
+    }
+
+    private static void capture(String prefix, int leads) {
+        client().events(IntStream.range(0, leads)
+                .mapToObj(n -> CAPTURED.formatted(prefix + "-" + n))
+                .toList());
+    }
+
+    private static void contact(String prefix, int leads) {
+        client().events(IntStream.range(0, leads)
+                .mapToObj(n -> CONTACTED.formatted(prefix + "-" + n))
+                .toList());
+    }
+
+    private static Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", engine.bootstrapServers()));
+    }
+
+    private static void awaitEverything() {
+        JdbcClient store = JdbcClient.create(engine.dataSource());
+        List<Long> positions = store.sql("SELECT global_index FROM lifecycle.lead_event ORDER BY global_index")
+                .query(Long.class)
+                .list();
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(read(EVENTS, "ce_position").stream()
+                                .map(Long::valueOf)
+                                .sorted())
+                        .isEqualTo(positions));
+        for (String stage : List.of("captured", "contacted")) {
+            int leads = store.sql(
+                            "SELECT count(DISTINCT lead_id) FROM lifecycle.lead_event WHERE payload_type LIKE '%.' || ? || '.v%'")
+                    .param(stage)
+                    .query(Integer.class)
+                    .single();
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(entered(stage)).as(stage).isEqualTo(leads));
+        }
+    }
+
+    private static int entered(String stage) {
+        for (var shown : client().json("/v1/funnel").at("/rows/0/stages")) {
+            if (shown.get("stage").stringValue().equalsIgnoreCase(stage)) {
+                return shown.get("entered").intValue();
+            }
+        }
+        return 0;
+    }
+
+    /** A header of each record, or the value where no header is named. */
+    private static List<String> read(String topic, String header) {
+        List<String> all = new ArrayList<>();
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", engine.bootstrapServers(), "isolation.level", "read_committed");
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                consumer.poll(Duration.ofMillis(100))
+                        .forEach(entry -> all.add(
+                                header.isEmpty()
+                                        ? entry.value()
+                                        : new String(
+                                                entry.headers()
+                                                        .lastHeader(header)
+                                                        .value(),
+                                                StandardCharsets.UTF_8)));
+            }
+        }
+        return all;
+    }
+
+    /** The readers' places in the old topic lie inside the new one, which is longer than that when it is full. */
+    @Test
+    void aTopicThatWasDeletedIsMadeAnewAndFilledFromTheStore() throws Exception {
+        for (int part = 0; part < 20; part++) {
+            capture("deleted-" + part, 5);
+        }
+        awaitEverything();
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of(EVENTS)).all().get();
+        }
+        contact("deleted-0", 5);
+        capture("meanwhile", 200);
+        awaitEverything();
+        contact("deleted-1", 5);
+        awaitEverything();
+    }
+
+    @Test
+    void aTopicThatLostItsBeginningIsFilledFromTheStore() throws Exception {
+        capture("front", 100);
+        awaitEverything();
+        try (Admin admin = admin()) {
+            admin.deleteRecords(Map.of(new TopicPartition(EVENTS, 0), RecordsToDelete.beforeOffset(10)))
+                    .all()
+                    .get();
+        }
+        contact("front", 50);
+        awaitEverything();
+    }
+
+    @Test
+    void theWholeKafkaIsMadeAnewFromTheStore() {
+        capture("whole", 100);
+        awaitEverything();
+        engine.restart(() -> FileSystemUtils.deleteRecursively(
+                folder.resolve("data").resolve("kafka").toFile()));
+        contact("whole", 50);
+        awaitEverything();
+    }
+
+    @Test
+    void policiesAreAnnouncedAgainWhereTheirTopicWasLost() throws Exception {
+        String reference = client().activate("""
+                name: relayed
+                threshold: 10
+                engagement:
+                  - {id: demo, activity: demo_request, points: 10}
+                """);
+        await().atMost(PATIENCE).until(() -> !read("policy.versions", "").isEmpty());
+        List<String> activations = read("policy.activations", "");
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of("policy.versions")).all().get();
+        }
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(read("policy.versions", ""))
+                        .anyMatch(version -> version.contains(reference.split("@")[1])));
+        assertThat(read("policy.activations", "")).as("told once").isEqualTo(activations);
+    }
+}

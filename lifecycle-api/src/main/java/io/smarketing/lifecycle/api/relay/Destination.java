@@ -1,0 +1,128 @@
+package io.smarketing.lifecycle.api.relay;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/** The topics that something is carried to, as Kafka has them now. Those that are missing are made. */
+public final class Destination implements AutoCloseable {
+
+    /** Within this time readers have asked for what comes next. */
+    static final long READERS_NOTICE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final long ANSWER_WITHIN_SECONDS = 15;
+
+    private final Admin admin;
+    private final KafkaAdmin declared;
+    private final List<String> topics;
+
+    Destination(Admin admin, KafkaAdmin declared, List<String> topics) {
+        this.admin = admin;
+        this.declared = declared;
+        this.topics = topics;
+    }
+
+    /**
+     * Which topics they are and where each partition begins. It changes when a topic is deleted and made anew or loses its beginning, and
+     * at no other time.
+     */
+    public String identity() {
+        Map<TopicPartition, ListOffsetsResultInfo> beginnings = offsets(OffsetSpec.earliest());
+        return there().stream()
+                .map(topic -> topic.topicId() + ":"
+                        + topic.partitions().stream()
+                                .map(partition ->
+                                        beginnings.get(new TopicPartition(topic.name(), partition.partition())))
+                                .map(beginning -> beginning == null ? "" : beginning.offset() + ",")
+                                .collect(Collectors.joining()))
+                .collect(Collectors.joining(";"));
+    }
+
+    /**
+     * Whether the topics are still those of an earlier {@link #identity}; partitions may have come since.
+     *
+     * @param earlier empty where it is not known
+     */
+    static boolean isSame(String earlier, String now) {
+        return earlier.isEmpty() || now.startsWith(earlier);
+    }
+
+    /** Whether nothing of them was ever deleted. */
+    static boolean isWhole(String identity) {
+        return identity.matches("([^:;]+:(0,)+;?)+");
+    }
+
+    /** Deletes all that is in them. Offsets go on, so that readers who knew the end find what comes. */
+    public void empty() {
+        Map<TopicPartition, RecordsToDelete> ends = new HashMap<>();
+        offsets(OffsetSpec.latest())
+                .forEach((partition, end) -> ends.put(partition, RecordsToDelete.beforeOffset(end.offset())));
+        answer(admin.deleteRecords(ends).all());
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> offsets(OffsetSpec which) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (TopicDescription topic : there()) {
+            topic.partitions()
+                    .forEach(partition -> asked.put(new TopicPartition(topic.name(), partition.partition()), which));
+        }
+        return answer(admin.listOffsets(asked).all());
+    }
+
+    private List<TopicDescription> there() {
+        try {
+            return descriptions();
+        } catch (UnknownTopicOrPartitionException e) {
+            declared.initialize();
+            return descriptions();
+        }
+    }
+
+    private List<TopicDescription> descriptions() {
+        Map<String, TopicDescription> found =
+                answer(admin.describeTopics(topics).allTopicNames());
+        List<TopicDescription> descriptions = new ArrayList<>();
+        for (String topic : topics) {
+            TopicDescription description = found.get(topic);
+            if (description != null) {
+                descriptions.add(description);
+            }
+        }
+        return descriptions;
+    }
+
+    private static <T> T answer(org.apache.kafka.common.KafkaFuture<T> future) {
+        try {
+            return future.get(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new KafkaException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new org.apache.kafka.common.errors.TimeoutException("Kafka does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(java.time.Duration.ofSeconds(1));
+    }
+}

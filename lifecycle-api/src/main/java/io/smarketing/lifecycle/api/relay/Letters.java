@@ -1,0 +1,55 @@
+package io.smarketing.lifecycle.api.relay;
+
+import io.smarketing.lifecycle.event.RecordedCodec;
+import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
+import io.smarketing.lifecycle.event.Topic;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Stored rows as records of {@code lead.events}: CloudEvents in binary mode, with their place in the lead and in the store. */
+@Component
+class Letters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Letters.class);
+
+    private final RecordedCodec codec;
+
+    Letters(RecordedCodec codec) {
+        this.codec = codec;
+    }
+
+    ProducerRecord<byte[], byte[]> of(StoredRow row) {
+        RecordedCodec.Parts parts;
+        try {
+            parts = codec.parts(row.payload());
+        } catch (UnreadableRecord e) {
+            // Somebody's hand was in the store. It must not hold up everything; readers find it unreadable, an audit
+            // its lead.
+            LOG.error("the event {} of the lead {} is no JSON: {}", row.sequence(), row.leadId(), e.getMessage());
+            parts = new RecordedCodec.Parts(Map.of(), row.payload());
+        }
+        List<Header> headers = new ArrayList<>();
+        parts.attributes().forEach((name, value) -> headers.add(header("ce_" + name, value)));
+        headers.add(header("ce_sequence", String.valueOf(row.sequence())));
+        headers.add(header("ce_position", String.valueOf(row.position())));
+        headers.add(header("content-type", "application/json"));
+        return new ProducerRecord<>(
+                Topic.LEAD_EVENTS.topicName(),
+                null,
+                row.leadId().getBytes(StandardCharsets.UTF_8),
+                parts.data(),
+                headers);
+    }
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
+    }
+}
