@@ -120,7 +120,7 @@ class KafkaIntake extends BackgroundTask {
         long pause = 200;
         while (true) {
             try {
-                return writers.doAll(works);
+                return writers.doAllPatiently(works);
             } catch (LeadWriters.Unavailable e) {
                 if (!isRunning()) {
                     throw new WakeupException();

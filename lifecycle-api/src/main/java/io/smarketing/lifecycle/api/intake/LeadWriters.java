@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,12 +91,25 @@ class LeadWriters implements SmartLifecycle {
     private record Request(List<Work> works, CompletableFuture<List<Outcome>> answer) {}
 
     /**
-     * Has work done.
+     * Has work done for somebody who waits for the answer.
      *
      * @return outcomes in the order of the works, once all are committed
-     * @throws Unavailable when the store is away or everything waits too long; part of the work may have been done
+     * @throws Unavailable when the store is away or everything waits too long; part of the work may have been done, or still be
      */
     List<Outcome> doAll(List<? extends Work> works) {
+        return doAll(works, PATIENCE_SECONDS);
+    }
+
+    /**
+     * Has work done, however long a store that is there takes for it.
+     *
+     * @throws Unavailable when the store is away; part of the work may have been done
+     */
+    List<Outcome> doAllPatiently(List<? extends Work> works) {
+        return doAll(works, Integer.MAX_VALUE);
+    }
+
+    private List<Outcome> doAll(List<? extends Work> works, int patienceSeconds) {
         List<List<Integer>> places = new ArrayList<>();
         writers.forEach(writer -> places.add(new ArrayList<>()));
         for (int i = 0; i < works.size(); i++) {
@@ -119,22 +134,32 @@ class LeadWriters implements SmartLifecycle {
         }
         Outcome[] outcomes = new Outcome[works.size()];
         int next = 0;
-        for (CompletableFuture<List<Outcome>> answer : answers) {
-            for (Outcome outcome : await(answer)) {
-                outcomes[order.get(next++)] = outcome;
+        try {
+            for (CompletableFuture<List<Outcome>> answer : answers) {
+                for (Outcome outcome : await(answer, patienceSeconds)) {
+                    outcomes[order.get(next++)] = outcome;
+                }
             }
+        } finally {
+            // What has not been begun when nobody waits for it any more need not be.
+            answers.forEach(answer -> answer.cancel(false));
         }
         return List.of(outcomes);
     }
 
-    private static List<Outcome> await(CompletableFuture<List<Outcome>> answer) {
+    private static List<Outcome> await(CompletableFuture<List<Outcome>> answer, int patienceSeconds) {
         try {
-            return answer.join();
-        } catch (java.util.concurrent.CompletionException e) {
+            return answer.get(patienceSeconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof Unavailable unavailable) {
                 throw new Unavailable(String.valueOf(unavailable.getMessage()), unavailable);
             }
-            throw e;
+            throw new IllegalStateException("the writer failed", e.getCause());
+        } catch (TimeoutException e) {
+            throw new Unavailable("the database takes longer than %d s".formatted(patienceSeconds), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("the engine is stopping", e);
         }
     }
 
@@ -192,6 +217,10 @@ class LeadWriters implements SmartLifecycle {
         }
 
         private void write(List<Request> requests) {
+            requests.removeIf(request -> request.answer().isCancelled());
+            if (requests.isEmpty()) {
+                return;
+            }
             List<Work> works = new ArrayList<>();
             requests.forEach(request -> works.addAll(request.works()));
             try {
@@ -203,6 +232,8 @@ class LeadWriters implements SmartLifecycle {
                     next = end;
                 }
             } catch (Unavailable e) {
+                // What waits would only be told the same later.
+                queue.drainTo(requests);
                 requests.forEach(request -> request.answer().completeExceptionally(e));
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch of {} could not be written", works.size(), e);
