@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ class DeadLetterTopic {
 
     private static final String ROLE = "dead-letters";
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     /** So many are looked at for one page, whether they match or not. */
     private static final int MOST_READ = 20_000;
@@ -163,7 +164,10 @@ class DeadLetterTopic {
         if (letters.isEmpty()) {
             return;
         }
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
+        Map<String, Object> producerSettings = settings.transactionalProducer(ROLE);
+        producerSettings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings);
+        try {
             producer.initTransactions();
             producer.beginTransaction();
             for (DeadLetter letter : letters) {
@@ -173,6 +177,9 @@ class DeadLetterTopic {
             producer.commitTransaction();
         } catch (KafkaException e) {
             throw new Away(e);
+        } finally {
+            // Without a limit it would wait for a Kafka that is away to end the transaction.
+            producer.close(Duration.ofSeconds(1));
         }
         Timestamp now = Timestamp.from(Instant.now());
         for (DeadLetter letter : letters) {

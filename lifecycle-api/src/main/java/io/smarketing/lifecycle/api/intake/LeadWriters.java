@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,6 +112,7 @@ class LeadWriters implements SmartLifecycle {
         private final List<? extends Work> works;
         private final @Nullable Outcome[] outcomes;
         private CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
+        private Line line = new Line();
 
         private Submission(List<? extends Work> works) {
             this.works = works;
@@ -124,15 +126,30 @@ class LeadWriters implements SmartLifecycle {
          * @throws Unavailable when the store is away or everything waits too long; part of the works may have been done
          */
         List<Outcome> outcomes() {
+            return outcomes(Integer.MAX_VALUE);
+        }
+
+        /** The same, or {@link Unavailable} after some seconds. */
+        List<Outcome> outcomes(int patienceSeconds) {
             try {
-                done.join();
+                var unused = done.get(patienceSeconds, TimeUnit.SECONDS);
                 return List.of(outcomes);
-            } catch (CompletionException e) {
+            } catch (ExecutionException e) {
                 if (e.getCause() instanceof Unavailable unavailable) {
                     throw new Unavailable(String.valueOf(unavailable.getMessage()), unavailable);
                 }
-                throw e;
+                throw new IllegalStateException("the writer failed", e.getCause());
+            } catch (TimeoutException e) {
+                throw new Unavailable("the database takes longer than %d s".formatted(patienceSeconds), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Unavailable("the engine is stopping", e);
             }
+        }
+
+        /** Nobody waits any more: what is not being done yet will not be. */
+        void giveUp() {
+            line.broken = true;
         }
 
         /** Whether {@link #outcomes} does not wait. */
@@ -141,7 +158,8 @@ class LeadWriters implements SmartLifecycle {
         }
 
         /** Hands those to the writers that have no outcome; the others must be done. Waits only where the queues are full. */
-        void submit(Line line) {
+        void submit(Line newLine) {
+            line = newLine;
             List<List<Integer>> places = new ArrayList<>();
             writers.forEach(writer -> places.add(new ArrayList<>()));
             for (int i = 0; i < works.size(); i++) {
@@ -179,12 +197,28 @@ class LeadWriters implements SmartLifecycle {
     }
 
     /**
-     * Has work done.
+     * Has work done for somebody who waits for the answer.
      *
      * @return outcomes in the order of the works, once all are committed
-     * @throws Unavailable when the store is away or everything waits too long; part of the work may have been done
+     * @throws Unavailable when the store is away or everything waits too long; part of the work may have been done, or still be
      */
     List<Outcome> doAll(List<? extends Work> works) {
+        Submission submission = submit(works, new Line());
+        try {
+            return submission.outcomes(PATIENCE_SECONDS);
+        } catch (Unavailable e) {
+            // What has not been begun when nobody waits for it any more need not be.
+            submission.giveUp();
+            throw e;
+        }
+    }
+
+    /**
+     * Has work done, however long a store that is there takes for it.
+     *
+     * @throws Unavailable when the store is away; part of the work may have been done
+     */
+    List<Outcome> doAllPatiently(List<? extends Work> works) {
         return submit(works, new Line()).outcomes();
     }
 
@@ -273,6 +307,8 @@ class LeadWriters implements SmartLifecycle {
                     next = end;
                 }
             } catch (Unavailable e) {
+                // What waits would only be told the same later.
+                queue.drainTo(requests);
                 fail(requests, e);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch of {} could not be written", works.size(), e);

@@ -43,7 +43,7 @@ public class Rescoring {
         try {
             int rescored = 0;
             int passedOver = 0;
-            for (Outcome outcome : writers.doAll(works)) {
+            for (Outcome outcome : writers.doAllPatiently(works)) {
                 if (outcome instanceof Outcome.Stored || outcome instanceof Outcome.StoredBefore) {
                     rescored++;
                 } else if (outcome instanceof Outcome.Declined) {

@@ -18,12 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /**
  * A PostgreSQL of our own, listening at localhost, that keeps its data in a folder. It runs as a process group of its own, so that
  * a Ctrl-C at the terminal reaches this program first; after a {@code kill -9} of this program it stays, and the next start on
- * the same folder stops it.
+ * the same folder stops it. If it ends without having been told to, it is started again at the same port.
  */
 final class EmbeddedPostgres implements AutoCloseable {
 
@@ -51,6 +52,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     private final PostgresUser user;
     private final Consumer<String> progress;
     private int port;
+    private @Nullable Supervision supervision;
 
     private EmbeddedPostgres(Path programs, Path data, PostgresUser user, Consumer<String> progress) {
         this.programs = programs;
@@ -77,11 +79,37 @@ final class EmbeddedPostgres implements AutoCloseable {
             postgres.close();
             throw e;
         }
+        postgres.supervision = Supervision.of(postgres::isRunning, postgres::startAgain, progress);
         return postgres;
     }
 
     int port() {
         return port;
+    }
+
+    private boolean isRunning() {
+        try {
+            List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+            Optional<ProcessHandle> process = lines.isEmpty() ? Optional.empty() : process(lines.get(0));
+            // One that has ended, and whose end nobody has looked at, is listed and has no program any more.
+            return process.filter(ProcessHandle::isAlive).isPresent()
+                    && (process.get().info().command().isPresent() || Port.preferably(port) != port);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** At the port at which it is known. */
+    private void startAgain() throws IOException {
+        progress.accept("PostgreSQL has ended by itself; starting it again …");
+        stopLeftOver();
+        Path log = data.resolve("server.log");
+        Outcome outcome = startServer(log);
+        if (!outcome.succeeded()) {
+            throw new IOException("PostgreSQL does not start again; tried again until it does:\n%s\nThe end of %s:\n%s"
+                    .formatted(outcome.output(), log, tail(log)));
+        }
+        progress.accept("PostgreSQL is back");
     }
 
     String url() {
@@ -319,6 +347,9 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (supervision != null) {
+            supervision.close();
+        }
         Outcome outcome = stop("fast");
         if (!outcome.succeeded() && Files.exists(data.resolve("postmaster.pid"))) {
             throw new IOException("PostgreSQL did not stop:\n" + outcome.output());
