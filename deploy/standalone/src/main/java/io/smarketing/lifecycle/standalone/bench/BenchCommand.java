@@ -3,5 +3,8 @@ package io.smarketing.lifecycle.standalone.bench;
 import picocli.CommandLine.Command;
 
 /** {@code bench}: what the engine costs here, beside peers and limits in the same run. */
-@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = WriteBench.class)
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        subcommands = {WriteBench.class, PipelineBench.class})
 public final class BenchCommand {}

@@ -1,4 +1,4 @@
-/** What the engine costs, measured beside what others do for the same work. */
+/** Benchmarks of the running engine, each with its peers in the same run. Code of peers lives here only. */
 @NullMarked
 package io.smarketing.lifecycle.standalone.bench;
 

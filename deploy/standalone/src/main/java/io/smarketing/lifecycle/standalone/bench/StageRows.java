@@ -1,0 +1,80 @@
+package io.smarketing.lifecycle.standalone.bench;
+
+import io.smarketing.lifecycle.api.KafkaSettings;
+import io.smarketing.lifecycle.event.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** A reader of {@code funnel.stages} that only sees what is committed, and notes when it does. */
+final class StageRows implements AutoCloseable {
+
+    private final Map<String, Long> seen = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile long lastChange = System.nanoTime();
+    private volatile boolean running = true;
+
+    private StageRows(Workbench workbench, String probe) {
+        Map<String, Object> settings = workbench.bean(KafkaSettings.class).consumer("bench");
+        this.thread = new Thread(() -> read(settings, probe), "bench-reader");
+    }
+
+    /** @param probe what the values of rows begin with that are noted one by one */
+    static StageRows watch(Workbench workbench, String probe) {
+        StageRows rows = new StageRows(workbench, probe);
+        rows.thread.start();
+        return rows;
+    }
+
+    private void read(Map<String, Object> settings, String probe) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
+            List<TopicPartition> partitions = consumer.partitionsFor(Topic.FUNNEL_STAGES.topicName()).stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToEnd(partitions);
+            while (running) {
+                for (ConsumerRecord<byte[], byte[]> row : consumer.poll(Duration.ofMillis(20))) {
+                    lastChange = System.nanoTime();
+                    note(new String(row.key(), StandardCharsets.UTF_8), probe);
+                }
+            }
+        }
+    }
+
+    private void note(String key, String probe) {
+        int start = key.indexOf('"' + probe);
+        if (start >= 0) {
+            String value = key.substring(start + 1, key.indexOf('"', start + 1));
+            seen.putIfAbsent(value, lastChange);
+        }
+    }
+
+    /** By the clock of {@link System#nanoTime}. */
+    long lastChange() {
+        return lastChange;
+    }
+
+    int probes() {
+        return seen.size();
+    }
+
+    long seenAt(String probe) {
+        return seen.getOrDefault(probe, Long.MAX_VALUE);
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
