@@ -55,9 +55,11 @@ public class KnownEvents {
         String[] sources = sources(ids);
         String[] names = names(ids);
         jdbc.sql("""
-                        SELECT e.source, e.event_id, e.lead_id, e.fingerprint, e.sequence
+                        SELECT asked.source, asked.event_id, e.lead_id, e.fingerprint, e.sequence
                         FROM unnest(?, ?) AS asked (source, event_id)
-                        JOIN lifecycle.lead_event e ON e.source = asked.source AND e.event_id = asked.event_id
+                        CROSS JOIN LATERAL (
+                            SELECT l.lead_id, l.fingerprint, l.sequence FROM lifecycle.lead_event l
+                            WHERE l.source = asked.source AND l.event_id = asked.event_id LIMIT 1) e
                         UNION ALL
                         SELECT p.source, p.event_id, p.lead_id, p.fingerprint, NULL
                         FROM unnest(?, ?) AS asked (source, event_id)
