@@ -184,7 +184,8 @@ class KillRoundsIT {
         }
         List<Lane> lanes = new ArrayList<>();
         Lane.split(http, 2).forEach(some -> lanes.add(Lane.overHttp(some, 50, Duration.ZERO)));
-        lanes.add(Lane.overTheTopic(topic, 50, Duration.ofMillis(10)));
+        // Faster than it is read, so that a blow meets the intake at work.
+        lanes.add(Lane.overTheTopic(topic, 200, Duration.ZERO));
         return lanes;
     }
 
