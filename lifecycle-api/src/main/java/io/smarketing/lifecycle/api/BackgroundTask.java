@@ -12,7 +12,8 @@ public abstract class BackgroundTask implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundTask.class);
     private static final long FIRST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 10_000;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+    private static final long WENT_WELL_MILLIS = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final String name;
@@ -47,7 +48,7 @@ public abstract class BackgroundTask implements SmartLifecycle {
                 work();
             } catch (RuntimeException e) {
                 if (running) {
-                    boolean wentWell = System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS);
+                    boolean wentWell = System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(WENT_WELL_MILLIS);
                     pause = wentWell ? FIRST_PAUSE_MILLIS : pause;
                     LOG.warn("{} begins again in {} ms, for {}", name, pause, e.toString());
                     pause(pause);

@@ -50,7 +50,7 @@ class KafkaIntake extends BackgroundTask {
     private static final Duration BUSY_POLL = Duration.ofMillis(2);
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long FIRST_PAUSE_MILLIS = 200;
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final KafkaSettings settings;
     private final Admission admission;

@@ -123,8 +123,9 @@ final class EmbeddedKafka implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
 
-        // After a crash the controller waits so long for the broker that is gone before it takes the new one.
-        settings.put("broker.session.timeout.ms", "3000");
+        // After a crash the controller waits so long for the broker that is gone before it takes the new one. A machine
+        // that stalls for longer finds its broker fenced, until the next heartbeat.
+        settings.put("broker.session.timeout.ms", "5000");
         settings.put("broker.heartbeat.interval.ms", "500");
         // A start after a crash reads the last segment of every partition.
         settings.put("log.segment.bytes", Integer.toString(16 << 20));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.context.ApplicationContext;
@@ -49,6 +50,28 @@ public final class Engine implements AutoCloseable {
             servers.close();
             throw e;
         }
+    }
+
+    /**
+     * Starts an engine on servers that somebody else looks after.
+     *
+     * @param data its data folder
+     * @param servers Spring's settings that lead it to both of them, as {@code name=value}
+     */
+    public static Engine on(Path data, List<String> servers) {
+        return new Engine(
+                new Backend.Servers() {
+                    @Override
+                    public List<String> settings() {
+                        return servers;
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                Stream.concat(Stream.of("lifecycle.data=" + data, "server.port=0"), servers.stream())
+                        .map(setting -> "--" + setting)
+                        .toArray(String[]::new));
     }
 
     private static LocalEngine start(String... settings) {

@@ -25,7 +25,8 @@ public final class EngineProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target", "lifecycle.jar").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofMinutes(4);
-    private static final Pattern PAGE = Pattern.compile("^ {2}page +(\\S+)$", Pattern.MULTILINE);
+    private static final Pattern BANNER = Pattern.compile(
+            "^ {2}page +(\\S+)$.*^ {2}Kafka +(\\S+)$.*^ {2}PostgreSQL +(\\S+).*$", Pattern.MULTILINE | Pattern.DOTALL);
 
     /** Where a killed engine has left its PostgreSQL; what no later start has ended, the end of the tests does. */
     private static final Set<Path> LEFT_BEHIND = ConcurrentHashMap.newKeySet();
@@ -42,20 +43,57 @@ public final class EngineProcess implements AutoCloseable {
     private final Path data;
     private final Path errors;
     private final URI uri;
+    private final String bootstrapServers;
+    private final String jdbcUrl;
 
-    private EngineProcess(Process process, Path data, Path errors, URI uri) {
+    private EngineProcess(Process process, Path data, Path errors, Matcher banner) {
         this.process = process;
         this.data = data;
         this.errors = errors;
-        this.uri = uri;
+        this.uri = URI.create(banner.group(1));
+        this.bootstrapServers = banner.group(2);
+        this.jdbcUrl = banner.group(3);
     }
 
     /** Starts the jar on a data folder, at free ports, and waits until it answers. */
     public static EngineProcess start(Path data, String... arguments) {
+        try {
+            Path errors = errors(data);
+            Process process = process(data, errors, arguments);
+            return new EngineProcess(process, data, errors, await(process, errors));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts the jar on a data folder and kills it, as {@code kill -9} does, wherever it has got to after some time. */
+    public static void startAndKill(Path data, Duration after) {
+        try {
+            Process process = process(data, errors(data));
+            LEFT_BEHIND.add(data);
+            boolean ended = process.waitFor(after.toMillis(), TimeUnit.MILLISECONDS);
+            Assertions.assertThat(ended).as("the engine gave up").isFalse();
+            process.destroyForcibly().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path errors(Path data) throws IOException {
+        Files.createDirectories(data.toAbsolutePath().resolveSibling("."));
+        return Files.createTempFile(data.toAbsolutePath().getParent(), "engine", ".stderr");
+    }
+
+    private static Process process(Path data, Path errors, String... arguments) throws IOException {
         Assertions.assertThat(JAR).as("the jar: build it with mvn package").exists();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
+                // Compiled soon rather than well: a start takes half of the processor's time.
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 JAR.toString(),
                 "serve",
@@ -64,26 +102,19 @@ public final class EngineProcess implements AutoCloseable {
                 "--kafka-port=0",
                 "--postgres-port=0"));
         command.addAll(List.of(arguments));
-        try {
-            Files.createDirectories(data.toAbsolutePath().resolveSibling("."));
-            Path errors = Files.createTempFile(data.toAbsolutePath().getParent(), "engine", ".stderr");
-            Process process = new ProcessBuilder(command)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(errors.toFile())
-                    .start();
-            return new EngineProcess(process, data, errors, await(process, errors));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(errors.toFile())
+                .start();
     }
 
-    private static URI await(Process process, Path errors) throws IOException {
+    private static Matcher await(Process process, Path errors) throws IOException {
         Instant end = Instant.now().plus(PATIENCE);
         try {
             while (process.isAlive() && Instant.now().isBefore(end)) {
-                Matcher page = PAGE.matcher(Files.readString(errors));
-                if (page.find()) {
-                    return URI.create(page.group(1));
+                Matcher banner = BANNER.matcher(Files.readString(errors));
+                if (banner.find()) {
+                    return banner;
                 }
                 TimeUnit.MILLISECONDS.sleep(50);
             }
@@ -97,6 +128,16 @@ public final class EngineProcess implements AutoCloseable {
     /** Where it answers. */
     public URI uri() {
         return uri;
+    }
+
+    /** Its Kafka. */
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /** Its database, for the user {@code lifecycle}. */
+    public String jdbcUrl() {
+        return jdbcUrl;
     }
 
     /** What it has told on stderr so far. */
@@ -130,6 +171,19 @@ public final class EngineProcess implements AutoCloseable {
         LEFT_BEHIND.add(data);
         process.destroyForcibly();
         waitFor();
+    }
+
+    /** Kills the first process of its PostgreSQL, as {@code kill -9} does; the others notice. */
+    public void killPostmaster() {
+        postgres().orElseThrow().destroyForcibly();
+    }
+
+    /** Kills its PostgreSQL, the first process and all that it has started, as {@code kill -9} does. */
+    public void killPostgres() {
+        ProcessHandle first = postgres().orElseThrow();
+        List<ProcessHandle> others = first.descendants().toList();
+        first.destroyForcibly();
+        others.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Stops it as a Ctrl-C or a service manager does, and returns its exit code. */

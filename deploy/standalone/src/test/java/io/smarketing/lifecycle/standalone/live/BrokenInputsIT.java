@@ -9,13 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,72 +27,19 @@ import tools.jackson.databind.JsonNode;
 class BrokenInputsIT {
 
     private static final int INPUTS = 1_000;
-    private static final String GOOD = """
-            {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.captured.v1","subject":"%s","time":"2026-03-01T09:00:00Z","data":{"source":"web"}}""";
-
-    /** Ways to break a good event, by the code that each is refused with. */
-    private static final Map<String, UnaryOperator<String>> KINDS = kinds();
 
     @TempDir
     private Path folder = Path.of("");
 
-    private static Map<String, UnaryOperator<String>> kinds() {
-        Map<String, UnaryOperator<String>> kinds = new LinkedHashMap<>();
-        kinds.put("unreadable-json cut", event -> event.substring(0, event.length() / 2));
-        kinds.put("unreadable-json text", event -> "hello");
-        kinds.put(
-                "unreadable-json key twice",
-                event -> event.replace("{\"specversion\"", "{\"id\":\"x\",\"specversion\""));
-        kinds.put("not-an-event", event -> "[1,2]");
-        kinds.put("missing-specversion", event -> event.replace("\"specversion\":\"1.0\",", ""));
-        kinds.put("unsupported-specversion", event -> event.replace("\"1.0\"", "\"0.3\""));
-        kinds.put("missing-id", event -> event.replaceAll("\"id\":\"[^\"]*\",", ""));
-        kinds.put("missing-source", event -> event.replace("\"source\":\"urn:test\",", ""));
-        kinds.put("missing-type", event -> event.replace("\"type\":\"io.smarketing.lead.captured.v1\",", ""));
-        kinds.put("unknown-type", event -> event.replace("captured.v1", "capturd.v1"));
-        kinds.put("missing-subject", event -> event.replaceAll("\"subject\":\"[^\"]*\",", ""));
-        kinds.put(
-                "personal-lead-id",
-                event -> event.replaceAll("\"subject\":\"[^\"]*\"", "\"subject\":\"ann@example.com\""));
-        kinds.put("missing-time", event -> event.replace("\"time\":\"2026-03-01T09:00:00Z\",", ""));
-        kinds.put("invalid-time", event -> event.replace("2026-03-01T09:00:00Z", "yesterday"));
-        kinds.put(
-                "clock-ahead",
-                event -> event.replace(
-                        "2026-03-01T09:00:00Z",
-                        Instant.now().plusSeconds(86_400).toString()));
-        kinds.put("invalid-data text", event -> event.replace("{\"source\":\"web\"}", "\"text\""));
-        kinds.put("invalid-data number", event -> event.replace("{\"source\":\"web\"}", "{\"source\":7}"));
-        kinds.put("subject-mismatch", event -> event.replace("{\"source\":\"web\"}", "{\"leadId\":\"another\"}"));
-        kinds.put("missing-activity", event -> event.replace("captured.v1", "activity.v1"));
-        kinds.put("missing-event", event -> event.replace("captured.v1", "voided.v1"));
-        kinds.put(
-                "unsupported-content-type",
-                event -> event.replace("\"data\"", "\"datacontenttype\":\"text/xml\",\"data\""));
-        kinds.put("reserved-source", event -> event.replace("urn:test", "urn:io.smarketing:lifecycle"));
-        kinds.put("reserved-type", event -> event.replace("captured.v1", "erased.v1"));
-        kinds.put(
-                "reserved-policy",
-                event -> event.replace("captured.v1", "marked-mql.v1")
-                        .replace("{\"source\":\"web\"}", "{\"policy\":{\"name\":\"p\",\"version\":\"1\"}}"));
-        kinds.put("invalid-field", event -> event.replaceAll("\"subject\":\"[^\"]*\"", "\"subject\":\"a\\\\u0000b\""));
-        kinds.put("too-large", event -> event.replace("\"web\"", "\"" + "x".repeat(1 << 20) + "\""));
-        return kinds;
-    }
-
-    private static String codeOf(String kind) {
-        return kind.split(" ")[0];
-    }
-
     /** Nine in ten broken, in turn of kind; the rest are good, repeated, or wait for a capture that never comes. */
     private static List<String> inputs(String door, Map<String, Integer> expected) {
-        List<String> kinds = List.copyOf(KINDS.keySet());
+        List<String> kinds = List.copyOf(BrokenInputs.KINDS.keySet());
         Random random = new Random(11);
         List<String> inputs = new ArrayList<>();
         for (int i = 0; i < INPUTS; i++) {
-            String good = GOOD.formatted(door + i, door + "-lead-" + i);
+            String good = BrokenInputs.good(door + i, door + "-lead-" + i);
             if (i % 10 == 0) {
-                String last = inputs.isEmpty() ? good : GOOD.formatted(door + (i - 9), door + "-lead-" + (i - 9));
+                String last = inputs.isEmpty() ? good : BrokenInputs.good(door + (i - 9), door + "-lead-" + (i - 9));
                 inputs.add(i % 30 == 0 ? last : good.replace("captured.v1", "lost.v1"));
                 expected.merge(i % 30 == 0 && i > 0 ? "duplicate" : i % 30 == 0 ? "stored" : "parked", 1, Integer::sum);
             } else if (i % 10 == 1) {
@@ -103,8 +48,9 @@ class BrokenInputsIT {
             } else {
                 // Large ones are few: they take a megabyte each.
                 int kind = random.nextInt(i % 100 == 7 ? kinds.size() : kinds.size() - 1);
-                inputs.add(Objects.requireNonNull(KINDS.get(kinds.get(kind))).apply(good));
-                expected.merge(codeOf(kinds.get(kind)), 1, Integer::sum);
+                inputs.add(Objects.requireNonNull(BrokenInputs.KINDS.get(kinds.get(kind)))
+                        .apply(good));
+                expected.merge(BrokenInputs.codeOf(kinds.get(kind)), 1, Integer::sum);
             }
         }
         return inputs;
@@ -241,7 +187,7 @@ class BrokenInputsIT {
     void wholeBodiesThatCannotBeTakenAreToldAsProblemsAndNeverAsFaults() {
         try (Engine engine = Engine.start(folder.resolve("bodies"))) {
             Client client = new Client(engine.uri());
-            String good = GOOD.formatted("1", "L-1");
+            String good = BrokenInputs.good("1", "L-1");
             assertProblem(client.postJson("/v1/events", "{\"a\":"), 400, "unreadable-json");
             assertProblem(client.postJson("/v1/events", "[" + good + ","), 400, "unreadable-json");
             assertProblem(client.postJson("/v1/events", ""), 400, "unreadable-json");

@@ -32,7 +32,7 @@ final class Client {
         this.engine = engine;
     }
 
-    record Answer(int status, String body, String contentType) {
+    record Answer(int status, String body, String contentType, String retryAfter) {
 
         JsonNode json() {
             return JsonMapper.shared().readTree(body);
@@ -45,7 +45,8 @@ final class Client {
             return new Answer(
                     response.statusCode(),
                     response.body(),
-                    response.headers().firstValue("content-type").orElse(""));
+                    response.headers().firstValue("content-type").orElse(""),
+                    response.headers().firstValue("retry-after").orElse(""));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
