@@ -32,10 +32,10 @@ import tools.jackson.databind.node.ObjectNode;
         name = "bridge",
         mixinStandardHelpOptions = true,
         description = {
-            "Why did May change: what late facts, voids, enrichments and another rule did to",
-            "the figures of a metric, each with its leads. The shares add up to the difference.",
-            "Compare what was known at two instants (--baseline-known-at, --as-known-at), two",
-            "policies (--baseline, --policy), or both."
+            "Why figures are not what they were: what each cause did to them.",
+            "Late facts, voids, enrichments and another rule, each with its leads; what they did",
+            "adds up to the difference. Compare what was known at two instants",
+            "(--baseline-known-at, --as-known-at), two policies (--baseline, --policy), or both."
         })
 final class BridgeCommand implements Callable<Integer> {
 

@@ -9,7 +9,9 @@ import io.smarketing.lifecycle.funnel.metric.Metric;
 import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
 import io.smarketing.lifecycle.funnel.metric.MetricRow;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -94,12 +96,15 @@ record MetricAnswer(
 
     static String csv(List<String> heading, List<List<@Nullable String>> lines) {
         StringWriter text = new StringWriter();
-        CsvWriter writer = CsvWriter.builder()
+        try (CsvWriter writer = CsvWriter.builder()
                 .quoteStrategy(QuoteStrategies.EMPTY)
                 .lineDelimiter(LineDelimiter.LF)
-                .build(text);
-        writer.writeRecord(heading);
-        lines.forEach(writer::writeRecord);
+                .build(text)) {
+            writer.writeRecord(heading);
+            lines.forEach(writer::writeRecord);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return text.toString();
     }
 

@@ -99,7 +99,9 @@ final class MetricTable {
             table.row(cells.toArray());
         }
         // The bar's column has no heading.
-        return table.render().replaceFirst(" " + Bars.EMPTY + "( {2,}|\n)", "  $1");
+        return table.render()
+                .replaceFirst(" " + Bars.EMPTY + "(?= {2,}|\n)", "  ")
+                .replaceFirst(" +\n", "\n");
     }
 
     private static double most(List<MetricCube.ValueRow> rows) {

@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
             "",
             "Try it:",
             "  lifecycle metrics flow --history history.jsonl --grain month",
-            "  lifecycle metrics conversion --history history.jsonl --steps CAPTURED,MQL,WON --within P30D",
-            "  lifecycle metrics bridge --of flow --history history.jsonl --bucket 2026-05 --baseline-known-at 2026-06-01"
+            "  lifecycle metrics conversion --history history.jsonl --within P30D",
+            "  lifecycle metrics bridge --of flow --history history.jsonl \\",
+            "      --bucket 2026-05 --baseline-known-at 2026-05-31"
         },
         subcommands = {
             MetricCommand.Flow.class,
