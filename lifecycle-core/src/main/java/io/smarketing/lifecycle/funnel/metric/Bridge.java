@@ -11,6 +11,7 @@ import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -21,7 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,27 +156,40 @@ public final class Bridge {
             fold(leadId, known, before).ifPresent(unchanged::add);
             return;
         }
-        List<MetricCube> states = new ArrayList<>();
-        states.add(cube(leadId, known.stream().filter(entry -> !isNew(entry)).toList(), before));
-        for (Cause cause : Cause.values()) {
-            states.add(
-                    cause == Cause.RULE
-                            ? cube(leadId, known, after)
-                            : cause == Cause.TIME
-                                    ? states.get(states.size() - 1)
-                                    : cube(leadId, upTo(cause, known), before));
+        List<MetricCube> states = states(leadId, known);
+        if (states.stream().allMatch(state -> state == states.get(0))) {
+            unchanged.merge(states.get(0));
+        } else {
+            changed.put(leadId, states);
         }
-        changed.put(leadId, states);
+    }
+
+    /** A lead before anything is let in and after each cause; the very same where a cause changed nothing. */
+    private List<MetricCube> states(String leadId, List<Entry> known) {
+        List<MetricCube> states = new ArrayList<>();
+        MetricCube last = cube(leadId, upTo(null, known), before);
+        states.add(last);
+        for (Cause cause : Cause.values()) {
+            boolean concerned = cause == Cause.RULE
+                    ? !sameRule
+                    : known.stream().anyMatch(entry -> isNew(entry) && Cause.of(entry, before.knownAt()) == cause);
+            if (concerned) {
+                MetricCube next = cube(leadId, upTo(cause, known), cause == Cause.RULE ? after : before);
+                last = next.holdsTheSame(last) ? last : next;
+            }
+            states.add(last);
+        }
+        return states;
     }
 
     private boolean isNew(Entry entry) {
         return entry.recordedAt().isAfter(before.knownAt());
     }
 
-    private List<Entry> upTo(Cause last, List<Entry> known) {
+    private List<Entry> upTo(@Nullable Cause last, List<Entry> known) {
         return known.stream()
-                .filter(entry ->
-                        !isNew(entry) || Cause.of(entry, before.knownAt()).compareTo(last) <= 0)
+                .filter(entry -> !isNew(entry)
+                        || (last != null && Cause.of(entry, before.knownAt()).compareTo(last) <= 0))
                 .toList();
     }
 
@@ -188,50 +204,53 @@ public final class Bridge {
     }
 
     /**
-     * The whole numbers of a metric that are not what they were.
+     * The whole numbers of a metric that are not what they were; but for the start of a bucket, which is the end of the one before.
      *
      * @param bucket the only one to tell of; null for all of the grain
      */
     public List<Change> changes(Metric metric, Grain grain, @Nullable Bucket bucket, List<Duration> horizons) {
-        List<MetricCube> wholes = new ArrayList<>();
-        for (int state = 0; state <= Cause.values().length; state++) {
-            MetricCube whole = new MetricCube(dimension, definition).merge(unchanged);
-            int place = state;
-            changed.values().forEach(states -> whole.merge(states.get(place)));
-            wholes.add(whole);
-        }
-        MetricCube everything = new MetricCube(dimension, definition);
-        wholes.forEach(everything::merge);
-        Reading then = everything.reading(grain, before.asOf(), horizons);
-        Reading now = everything.reading(grain, after.asOf(), horizons);
-        // Both tell of the same days, also where only one of the two instants lies beyond the last fact.
-        then = then.upTo(now.last());
+        LocalDate first = days(MetricCube::firstDay).min(LocalDate::compareTo).orElse(LocalDate.EPOCH);
+        LocalDate last = Stream.concat(
+                        days(MetricCube::lastDay), Stream.of(Bucket.dayOf(after.asOf(), definition.zone())))
+                .max(LocalDate::compareTo)
+                .orElse(first);
+        Reading then = new Reading(grain, definition, before.asOf(), first, last, horizons);
+        Reading now = new Reading(grain, definition, after.asOf(), first, last, horizons);
+        MetricCube whole = new MetricCube(dimension, definition).merge(unchanged);
+        changed.values().forEach(states -> whole.merge(states.get(0)));
         List<Map<Key, Long>> states = new ArrayList<>();
-        for (int state = 0; state < wholes.size(); state++) {
-            states.add(numbers(wholes.get(state), metric, reading(state, then, now), bucket));
+        states.add(numbers(whole, metric, then, bucket));
+        for (Cause cause : Cause.values()) {
+            int place = cause.ordinal() + 1;
+            boolean same = true;
+            for (List<MetricCube> lead : changed.values()) {
+                if (lead.get(place) != lead.get(place - 1)) {
+                    whole.merge(lead.get(place)).retract(lead.get(place - 1));
+                    same = false;
+                }
+            }
+            states.add(
+                    same && cause != Cause.TIME
+                            ? states.get(place - 1)
+                            : numbers(whole, metric, cause == Cause.TIME ? now : then, bucket));
         }
-        Map<Key, Map<Cause, Map<String, Long>>> leads = leads(metric, then, now, bucket);
-        return changes(states, leads);
+        return changes(states, leads(metric, then, bucket));
     }
 
-    /** Only the last cause lets time pass. */
-    private static Reading reading(int state, Reading then, Reading now) {
-        return state <= Cause.TIME.ordinal() ? then : now;
+    private Stream<LocalDate> days(Function<MetricCube, Optional<LocalDate>> edge) {
+        return Stream.concat(Stream.of(unchanged), changed.values().stream().flatMap(List::stream))
+                .map(edge)
+                .flatMap(Optional::stream);
     }
 
     private static Map<Key, Long> numbers(MetricCube cube, Metric metric, Reading reading, @Nullable Bucket bucket) {
         Map<Key, Long> numbers = new LinkedHashMap<>();
         for (MetricCube.ValueRow row : cube.rows(metric, reading)) {
-            if (bucket == null || bucket.equals(row.row().bucket())) {
+            Bucket ofRow = row.row().bucket();
+            if (bucket == null || bucket.equals(ofRow)) {
                 row.row().figures().forEach((figure, number) -> {
-                    if (number instanceof Long whole) {
-                        numbers.put(
-                                new Key(
-                                        row.value(),
-                                        row.row().bucket(),
-                                        row.row().parts(),
-                                        figure),
-                                whole);
+                    if (number instanceof Long whole && !figure.equals(Flow.START)) {
+                        numbers.put(new Key(row.value(), ofRow, row.row().parts(), figure), whole);
                     }
                 });
             }
@@ -239,27 +258,36 @@ public final class Bridge {
         return numbers;
     }
 
-    private Map<Key, Map<Cause, Map<String, Long>>> leads(
-            Metric metric, Reading then, Reading now, @Nullable Bucket bucket) {
+    private Map<Key, Map<Cause, Map<String, Long>>> leads(Metric metric, Reading reading, @Nullable Bucket bucket) {
         Map<Key, Map<Cause, Map<String, Long>>> leads = new LinkedHashMap<>();
         changed.forEach((leadId, states) -> {
-            Map<Key, Long> last = numbers(states.get(0), metric, then, bucket);
+            Map<Key, Long> last = ofLead(states.get(0), metric, reading, bucket);
             for (Cause cause : Cause.values()) {
-                int state = cause.ordinal() + 1;
-                Map<Key, Long> next = numbers(states.get(state), metric, reading(state, then, now), bucket);
-                Map<Key, Long> previous = last;
-                for (Key key : both(previous, next)) {
-                    long change = next.getOrDefault(key, 0L) - previous.getOrDefault(key, 0L);
-                    if (change != 0 && cause != Cause.TIME) {
-                        leads.computeIfAbsent(key, absent -> new EnumMap<>(Cause.class))
-                                .computeIfAbsent(cause, absent -> new TreeMap<>())
-                                .put(leadId, change);
+                int place = cause.ordinal() + 1;
+                if (states.get(place) != states.get(place - 1)) {
+                    Map<Key, Long> next = ofLead(states.get(place), metric, reading, bucket);
+                    Map<Key, Long> previous = last;
+                    for (Key key : both(previous, next)) {
+                        long change = next.getOrDefault(key, 0L) - previous.getOrDefault(key, 0L);
+                        if (change != 0) {
+                            leads.computeIfAbsent(key, absent -> new EnumMap<>(Cause.class))
+                                    .computeIfAbsent(cause, absent -> new TreeMap<>())
+                                    .put(leadId, change);
+                        }
                     }
+                    last = next;
                 }
-                last = next;
             }
         });
         return leads;
+    }
+
+    /** Nothing can be told of a lead before its own first day. */
+    private static Map<Key, Long> ofLead(MetricCube lead, Metric metric, Reading reading, @Nullable Bucket bucket) {
+        LocalDate first = lead.firstDay().orElse(reading.last());
+        Map<Key, Long> numbers = numbers(lead, metric, reading.of(first, reading.last()), bucket);
+        numbers.values().removeIf(number -> number == 0);
+        return numbers;
     }
 
     private static Set<Key> both(Map<Key, Long> one, Map<Key, Long> other) {

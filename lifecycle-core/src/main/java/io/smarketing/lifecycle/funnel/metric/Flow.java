@@ -11,6 +11,9 @@ import java.util.Map;
 /** Visits that begin and end in each bucket. What a stage holds at the end is what it held at the start, plus in, minus out. */
 final class Flow {
 
+    /** What a stage held at the end of the bucket before. */
+    static final String START = "start";
+
     private Flow() {}
 
     static List<MetricRow> rows(MetricDays days, Reading reading) {
@@ -32,7 +35,7 @@ final class Flow {
     private static MetricRow row(Bucket bucket, Stage stage, MetricTally tally, long start, long end) {
         MetricRow.Builder row = MetricRow.of(bucket)
                 .part("stage", stage.name())
-                .figure("start", start)
+                .figure(START, start)
                 .figure("in", tally.entered(stage))
                 .figure("out", tally.left(stage));
         for (ExitKind exit : ExitKind.values()) {

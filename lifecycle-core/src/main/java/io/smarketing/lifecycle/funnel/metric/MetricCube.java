@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The days of the values of one dimension. Mergeable and retractable like these; not thread-safe. */
@@ -51,13 +51,15 @@ public final class MetricCube {
         return this;
     }
 
-    /** What it takes to come from another to this one; values that do not change are absent. */
-    public MetricCube minus(MetricCube other) {
-        MetricCube difference = new MetricCube(dimension, definition);
-        values.forEach((value, days) -> difference.days(value).merge(days));
-        other.values.forEach((value, days) -> difference.days(value).retract(days));
-        difference.values.values().removeIf(MetricDays::isEmpty);
-        return difference;
+    /** Takes the leads of another out. */
+    public MetricCube retract(MetricCube other) {
+        other.values.forEach((value, days) -> days(value).retract(days));
+        return this;
+    }
+
+    /** Whether the same was added to both. */
+    boolean holdsTheSame(MetricCube other) {
+        return values.equals(other.values);
     }
 
     public boolean isEmpty() {
@@ -67,16 +69,25 @@ public final class MetricCube {
     /** From the first day on which something happened to the last one, or to the instant at which one looks if that is later. */
     public Reading reading(Grain grain, Instant asOf, List<Duration> horizons) {
         LocalDate now = Bucket.dayOf(asOf, definition.zone());
-        LocalDate first = allDays().min(LocalDate::compareTo).orElse(now);
-        LocalDate last =
-                allDays().max(LocalDate::compareTo).filter(now::isBefore).orElse(now);
+        LocalDate first = firstDay().orElse(now);
+        LocalDate last = lastDay().filter(now::isBefore).orElse(now);
         return new Reading(grain, definition, asOf, first, last, horizons);
     }
 
-    private Stream<LocalDate> allDays() {
+    /** The first day on which something happened. */
+    Optional<LocalDate> firstDay() {
         return values.values().stream()
                 .filter(days -> !days.isEmpty())
-                .flatMap(days -> Stream.of(days.days().firstKey(), days.days().lastKey()));
+                .map(days -> days.days().firstKey())
+                .min(LocalDate::compareTo);
+    }
+
+    /** The last day on which something happened. */
+    Optional<LocalDate> lastDay() {
+        return values.values().stream()
+                .filter(days -> !days.isEmpty())
+                .map(days -> days.days().lastKey())
+                .max(LocalDate::compareTo);
     }
 
     /** Ordered by value, the missing one last; within a value as the metric orders them. */

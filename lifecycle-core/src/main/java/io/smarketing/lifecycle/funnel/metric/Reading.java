@@ -29,9 +29,9 @@ public record Reading(
     public static final List<Duration> HORIZONS = List.of(
             Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(14), Duration.ofDays(30), Duration.ofDays(90));
 
-    /** The same up to another day. */
-    Reading upTo(LocalDate day) {
-        return new Reading(grain, definition, asOf, first, day, horizons);
+    /** The same of other days. */
+    Reading of(LocalDate from, LocalDate to) {
+        return new Reading(grain, definition, asOf, from, to, horizons);
     }
 
     ZoneId zone() {

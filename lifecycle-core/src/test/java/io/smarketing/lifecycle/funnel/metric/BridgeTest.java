@@ -60,7 +60,7 @@ class BridgeTest {
         Map<String, Long> numbers = new TreeMap<>();
         for (MetricCube.ValueRow row : cube.rows(metric, reading)) {
             row.row().figures().forEach((name, figure) -> {
-                if (figure instanceof Long number && number != 0) {
+                if (figure instanceof Long number && number != 0 && !name.equals(Flow.START)) {
                     numbers.put(
                             key(
                                     row.value(),
@@ -100,7 +100,7 @@ class BridgeTest {
                 Reading then = is.reading(Grain.MONTH, EARLIER, Reading.HORIZONS);
                 Reading now = is.reading(Grain.MONTH, LATER, Reading.HORIZONS);
                 Map<String, Long> expected = numbers(is, metric, now);
-                Map<String, Long> reached = numbers(was, metric, then.upTo(now.last()));
+                Map<String, Long> reached = numbers(was, metric, then.of(now.first(), now.last()));
                 for (Bridge.Change change : bridge.changes(metric, Grain.MONTH, null, Reading.HORIZONS)) {
                     String key = key(change.value(), change.bucket().label(), change.parts(), change.figure());
                     assertThat(change.before()).as("seed %d, %s", seed, key).isEqualTo(reached.getOrDefault(key, 0L));
