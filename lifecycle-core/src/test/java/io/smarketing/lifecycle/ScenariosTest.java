@@ -53,12 +53,14 @@ class ScenariosTest {
         List<String> policyLines = new ArrayList<>();
         List<String> events = new ArrayList<>();
         List<String> expected = new ArrayList<>();
+        List<String> reading = new ArrayList<>();
         List<String> section = new ArrayList<>();
         for (String line : Files.readAllLines(file)) {
             switch (line.strip()) {
                 case "policy" -> section = policyLines;
                 case "events" -> section = events;
                 case "expect" -> section = expected;
+                case "reading" -> section = reading;
                 default -> {
                     if (!line.isBlank() && !line.startsWith("#")) {
                         section.add(line);
@@ -71,9 +73,14 @@ class ScenariosTest {
                 : PolicyReader.read(file.toString(), String.join("\n", policyLines))
                         .policy();
         History history = history(events);
+        MetricQuestions metrics = new MetricQuestions(reading, history, policy);
         List<String> actual = expected.stream()
                 .map(line -> line.strip().substring(0, line.strip().indexOf(':')))
-                .map(question -> question + ": " + answer(question, history, policy))
+                .map(ScenariosTest::spaced)
+                .map(question -> question + ": "
+                        + (MetricQuestions.isOne(question)
+                                ? metrics.answer(question)
+                                : answer(question, history, policy)))
                 .toList();
         assertThat(expected).as("a scenario expects something").isNotEmpty();
         assertThat(String.join("\n", actual))
@@ -139,7 +146,7 @@ class ScenariosTest {
         }
     }
 
-    private static Instant instant(String text) {
+    static Instant instant(String text) {
         return text.length() == 10
                 ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
                 : Instant.parse(text.length() == 16 ? text + ":00Z" : text + "Z");

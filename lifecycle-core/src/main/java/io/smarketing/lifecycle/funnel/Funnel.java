@@ -1,8 +1,6 @@
 package io.smarketing.lifecycle.funnel;
 
-import io.smarketing.lifecycle.lead.FoldOrder;
 import io.smarketing.lifecycle.lead.LeadFold;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,13 +10,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Tallies by the values of one dimension. Mergeable and retractable like its tallies; not thread-safe. */
 public final class Funnel {
-
-    private static final Comparator<@Nullable String> MISSING_LAST = (a, b) -> {
-        if (a == null || b == null) {
-            return a == null ? (b == null ? 0 : 1) : -1;
-        }
-        return FoldOrder.compareUtf8(a, b);
-    };
 
     private final Dimension dimension;
     private final Map<@Nullable String, FunnelTally> tallies = new HashMap<>();
@@ -52,7 +43,7 @@ public final class Funnel {
     /** Ordered by value, the missing one last; values without leads stay, as zeros. */
     public List<FunnelRow> rows() {
         return tallies.keySet().stream()
-                .sorted(MISSING_LAST)
+                .sorted(Dimension.BY_VALUE)
                 .map(value -> tally(value).row(value))
                 .toList();
     }

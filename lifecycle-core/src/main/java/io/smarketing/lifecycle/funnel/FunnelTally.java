@@ -231,7 +231,7 @@ public final class FunnelTally {
         for (ExitKind kind : EXITS) {
             exits[kind.ordinal()] = tally.exits(kind);
         }
-        Durations.Ranked ranked = tally.timeInStage.ranked();
+        Ranked ranked = tally.timeInStage.ranked();
         return new FunnelRow.StageRow(
                 stage,
                 tally.counts[StageTally.EVER],
@@ -262,7 +262,7 @@ public final class FunnelTally {
 
     /** From the capture to the win, without p75. */
     FunnelRow.Times cycle() {
-        Durations.Ranked ranked = capturedToWon.ranked();
+        Ranked ranked = capturedToWon.ranked();
         return new FunnelRow.Times(
                 capturedToWon.n(), capturedToWon.mean(), ranked.median(), null, ranked.percentile(90));
     }

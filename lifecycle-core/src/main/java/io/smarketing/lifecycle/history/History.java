@@ -3,7 +3,6 @@ package io.smarketing.lifecycle.history;
 import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.FoldOrder;
-import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /** The leads of a history. Immutable. */
 public final class History {
@@ -41,23 +41,24 @@ public final class History {
     }
 
     private static Optional<LeadHistory> inSequence(String leadId, List<Arrival> arrivals, Instant instant) {
-        List<Arrival> known = arrivals.stream()
-                .filter(arrival -> !recordedAt(arrival).isAfter(instant))
-                .toList();
-        Optional<Arrival> capture = known.stream()
-                .filter(arrival -> arrival.event() instanceof LeadEvent.Captured)
-                .findFirst();
-        if (capture.isEmpty()) {
-            return Optional.empty();
+        return LeadHistory.released(
+                leadId,
+                entries(arrivals).stream()
+                        .filter(entry -> !entry.recordedAt().isAfter(instant))
+                        .toList());
+    }
+
+    private static List<Entry> entries(List<Arrival> arrivals) {
+        List<Entry> entries = new ArrayList<>(arrivals.size());
+        for (Arrival arrival : arrivals) {
+            entries.add(entry(entries.size(), arrival));
         }
-        List<Entry> entries = new ArrayList<>(known.size());
-        entries.add(entry(0, capture.get()));
-        for (Arrival arrival : known) {
-            if (!arrival.eventId().equals(capture.get().eventId())) {
-                entries.add(entry(entries.size(), arrival));
-            }
-        }
-        return Optional.of(new LeadHistory(leadId, entries));
+        return entries;
+    }
+
+    /** All that arrived for each lead, captured or not, in order of arrival; leads ordered by the bytes of their id. */
+    public void forEachArrived(BiConsumer<String, List<Entry>> each) {
+        arrivals.forEach((leadId, all) -> each.accept(leadId, entries(all)));
     }
 
     private static Entry entry(long sequence, Arrival arrival) {

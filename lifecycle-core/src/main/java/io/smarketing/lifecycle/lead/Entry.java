@@ -23,4 +23,9 @@ public record Entry(
     public Entry(long sequence, EventId eventId, Instant occurredAt, Instant recordedAt, LeadEvent event) {
         this(sequence, eventId, occurredAt, recordedAt, event, null);
     }
+
+    /** The same event at another place in its lead's history. */
+    Entry at(long place) {
+        return place == sequence ? this : new Entry(place, eventId, occurredAt, recordedAt, event, judgedBy);
+    }
 }

@@ -125,10 +125,14 @@ public final class LeadFold {
         private @Nullable Entry mark;
         private boolean worked;
         private boolean won;
+        private Cycle.@Nullable Answer answer;
         private @Nullable Entry end;
 
         /** Folds a move; tells whether it ends the cycle. */
         boolean fold(Entry entry, Move move) {
+            if (answer == null && (move == Move.ACCEPTED || move == Move.REJECTED)) {
+                answer = new Cycle.Answer(entry, mark != null);
+            }
             switch (move) {
                 case CAPTURED -> {}
                 case MARKED_MQL -> mark = mark == null ? entry : mark;
@@ -142,13 +146,14 @@ public final class LeadFold {
         Cycle ended() {
             Instant markedAt = mark == null ? null : instantOf(mark);
             if (won) {
-                return new Cycle(Cycle.Outcome.WON, null, mark, markedAt);
+                return new Cycle(Cycle.Outcome.WON, null, mark, markedAt, answer);
             } else if (end == null) {
-                return new Cycle(worked ? Cycle.Outcome.OPEN : Cycle.Outcome.NEVER_WORKED, null, mark, markedAt);
+                return new Cycle(
+                        worked ? Cycle.Outcome.OPEN : Cycle.Outcome.NEVER_WORKED, null, mark, markedAt, answer);
             } else if (end.event() instanceof LeadEvent.Rejected rejected) {
-                return new Cycle(Cycle.Outcome.REJECTED, rejected.reason(), mark, markedAt);
+                return new Cycle(Cycle.Outcome.REJECTED, rejected.reason(), mark, markedAt, answer);
             }
-            return new Cycle(Cycle.Outcome.LOST, null, mark, markedAt);
+            return new Cycle(Cycle.Outcome.LOST, null, mark, markedAt, answer);
         }
     }
 

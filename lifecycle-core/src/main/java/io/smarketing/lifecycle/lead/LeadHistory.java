@@ -1,7 +1,9 @@
 package io.smarketing.lifecycle.lead;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** All that is known of one lead, in sequence order. */
@@ -9,6 +11,29 @@ public record LeadHistory(String leadId, List<Entry> entries) {
 
     public LeadHistory {
         entries = List.copyOf(entries);
+    }
+
+    /**
+     * The history of a lead of which these entries arrived, in this order: what came before its first capture waited for it, and stands
+     * behind it.
+     *
+     * @return empty when no capture is among them
+     */
+    public static Optional<LeadHistory> released(String leadId, List<Entry> arrived) {
+        Optional<Entry> capture = arrived.stream()
+                .filter(entry -> entry.event() instanceof LeadEvent.Captured)
+                .findFirst();
+        if (capture.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Entry> entries = new ArrayList<>(arrived.size());
+        entries.add(capture.get().at(0));
+        for (Entry entry : arrived) {
+            if (!entry.eventId().equals(capture.get().eventId())) {
+                entries.add(entry.at(entries.size()));
+            }
+        }
+        return Optional.of(new LeadHistory(leadId, entries));
     }
 
     /** What has not been voided. A void cannot be voided. */

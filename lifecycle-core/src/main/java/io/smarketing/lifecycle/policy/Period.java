@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** ISO 8601 periods of exact length: P1D is 24 hours, P1W seven of them; months and years have no length and are refused. */
-final class Period {
+public final class Period {
 
     static final String MEND =
             "write days, hours or minutes as P30D, PT24H, PT90M; months and years have no fixed length; at most 36500 days";
@@ -38,7 +38,7 @@ final class Period {
     }
 
     /** Empty when the text is no such period, is negative or longer than a hundred years. */
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         try {
             var weeks = WEEKS.matcher(text);
             Duration period =
@@ -50,7 +50,7 @@ final class Period {
     }
 
     /** As a policy writes it, in days where that is exact. */
-    static String written(Duration period) {
+    public static String written(Duration period) {
         Duration days = Duration.ofDays(period.toDays());
         return !period.isZero() && days.equals(period) ? "P%dD".formatted(period.toDays()) : period.toString();
     }

@@ -114,7 +114,7 @@ class FunnelTallyTest {
         for (long seconds : new long[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) {
             durations.add(seconds * 1_000_000);
         }
-        Durations.Ranked ranked = durations.ranked();
+        Ranked ranked = durations.ranked();
         assertThat(ranked.median()).isEqualTo(new BigDecimal("5.500000"));
         assertThat(ranked.percentile(75)).isEqualTo(new BigDecimal("8.000000"));
         assertThat(ranked.percentile(90)).isEqualTo(new BigDecimal("9.000000"));

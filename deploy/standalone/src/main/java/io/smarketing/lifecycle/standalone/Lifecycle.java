@@ -4,6 +4,7 @@ import io.smarketing.lifecycle.standalone.bench.BenchCommand;
 import io.smarketing.lifecycle.standalone.csv.ImportCommand;
 import io.smarketing.lifecycle.standalone.generate.GenerateCommand;
 import io.smarketing.lifecycle.standalone.offline.FunnelCommand;
+import io.smarketing.lifecycle.standalone.offline.MetricsCommand;
 import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
 import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
 import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             ImportCommand.class,
             FunnelCommand.class,
+            MetricsCommand.class,
             ReplayCommand.class,
             VerdictsCommand.class,
             PolicyCommand.class,

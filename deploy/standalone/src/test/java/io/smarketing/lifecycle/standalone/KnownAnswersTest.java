@@ -157,4 +157,101 @@ class KnownAnswersTest {
                     .isEqualTo(times.get("p90_nearest_rank").doubleValue());
         });
     }
+
+    private static JsonNode metric(Path history, String name, Map<String, String> parts, Object... more) {
+        Object[] arguments = new Object[more.length + 5];
+        arguments[0] = "metrics";
+        arguments[1] = name;
+        arguments[2] = "--history";
+        arguments[3] = history;
+        arguments[4] = "--json";
+        System.arraycopy(more, 0, arguments, 5, more.length);
+        for (JsonNode row : CommandRun.json(arguments).get("rows")) {
+            if (parts.entrySet().stream()
+                    .allMatch(part -> row.get(part.getKey()).stringValue().equals(part.getValue()))) {
+                return row;
+            }
+        }
+        throw new IllegalArgumentException(parts.toString());
+    }
+
+    private static double days(JsonNode row, String figure) {
+        return row.get(figure).doubleValue() / DAY;
+    }
+
+    @Test
+    void mavenTimesToWonAndToLostApart() {
+        Path data = SharedData.folder("maven_crm");
+        Path history = imported("maven-crm.yaml", data, "sales_pipeline.csv", "accounts.csv", "sales_teams.csv");
+        JsonNode truth = groundTruth(data);
+        Map.of("won", "/days_engage_to_won", "lost", "/days_engage_to_lost", "any", "/days_engage_to_close")
+                .forEach((exit, place) -> {
+                    JsonNode row = metric(history, "velocity", Map.of("stage", "ACCEPTED", "exit", exit));
+                    JsonNode times = truth.at(place);
+                    assertThat(row.get("n").intValue())
+                            .as(exit)
+                            .isEqualTo(times.get("n").intValue());
+                    assertThat(days(row, "meanSeconds"))
+                            .isCloseTo(times.get("mean").doubleValue(), within(0.000001));
+                    assertThat(days(row, "p50Seconds"))
+                            .isEqualTo(times.get("median").doubleValue());
+                    assertThat(days(row, "p90Seconds"))
+                            .isEqualTo(times.get("p90_nearest_rank").doubleValue());
+                });
+        assertThat(days(metric(history, "velocity", Map.of("stage", "ACCEPTED", "exit", "won")), "p50Seconds"))
+                .isEqualTo(57);
+        assertThat(days(metric(history, "velocity", Map.of("stage", "ACCEPTED", "exit", "lost")), "p50Seconds"))
+                .isEqualTo(14);
+        JsonNode open = metric(history, "ages", Map.of("stage", "ACCEPTED"));
+        assertThat(open.get("n").intValue()).isEqualTo(1_589);
+        // Published: wins by the quarter in which they were closed, 531, 1254, 1257, 1196; here the first, month by
+        // month.
+        long wins = 0;
+        for (String month : new String[] {"2017-01", "2017-02", "2017-03"}) {
+            wins += metric(history, "flow", Map.of("bucket", month, "stage", "WON"), "--grain", "month")
+                    .get("in")
+                    .longValue();
+        }
+        assertThat(wins).isEqualTo(531);
+    }
+
+    /** The expected shares and ages were computed apart from the program, from the two CSV files, to the last seen instant. */
+    @Test
+    void olistWithTheLeadsThatAreStillOpen() {
+        Path history = olist(SharedData.folder("olist"));
+        JsonNode ages = metric(history, "ages", Map.of("stage", "MQL"));
+        assertThat(ages.get("n").intValue()).isEqualTo(7_158);
+        assertThat(days(ages, "p50Seconds")).isCloseTo(265.752998, within(0.000001));
+        assertThat(days(ages, "meanSeconds")).isCloseTo(285.397172, within(0.000001));
+        Map.of("P7D", 0.031004, "P30D", 0.068259, "P90D", 0.086261, "P365D", 0.113383)
+                .forEach((after, share) -> {
+                    JsonNode row = metric(history, "incidence", Map.of("stage", "MQL", "exit", "won"), "--at", after);
+                    assertThat(row.get("incidence").doubleValue()).as(after).isEqualTo(share);
+                    assertThat(row.get("open").intValue()).isEqualTo(7_158);
+                    assertThat(row.get("ended").intValue()).isEqualTo(841);
+                    // More than half of them will not be won as far as anybody can see.
+                    assertThat(row.get("plateau").doubleValue()).isEqualTo(0.116448);
+                    assertThat(row.get("reachesHalf").booleanValue()).isFalse();
+                    assertThat(row.get("medianSeconds").isNull()).isTrue();
+                });
+        // 554 were won within 0 to 30 calendar days, and one before its first contact.
+        JsonNode won = metric(
+                history,
+                "conversion",
+                Map.of("stage", "WON", "mode", "any", "within", "P31D"),
+                "--steps",
+                "CAPTURED,WON",
+                "--within",
+                "P31D");
+        assertThat(won.get("cohort").intValue()).isEqualTo(8_000);
+        assertThat(won.get("converted").intValue()).isEqualTo(555);
+        assertThat(won.get("timed").intValue()).isEqualTo(554);
+        JsonNode ever = metric(
+                history,
+                "conversion",
+                Map.of("stage", "WON", "mode", "any", "within", "ever"),
+                "--steps",
+                "CAPTURED,WON");
+        assertThat(ever.get("rate").doubleValue()).isEqualTo(0.10525);
+    }
 }

@@ -120,9 +120,14 @@ final class HistoryOptions {
         return new Loaded(history, leads, selection, start != null || end != null, asOf, zone);
     }
 
-    private Instant knownAt(String text) {
-        Instant instant = instant("--as-known-at", text, 1);
+    /** An instant of another option, or a date whose end counts. Only after {@link #load}, which knows the zone. */
+    Instant endOf(String option, String text) {
+        Instant instant = instant(option, text, 1);
         return text.length() == "2026-03-01".length() ? instant.minusNanos(1_000) : instant;
+    }
+
+    private Instant knownAt(String text) {
+        return endOf("--as-known-at", text);
     }
 
     private Instant instant(String option, String text, int daysAfter) {

@@ -1,0 +1,110 @@
+package io.smarketing.lifecycle.funnel;
+
+import io.smarketing.lifecycle.lead.Visit;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A multiset of instants, from which ages are taken at whatever instant one reads. The bounded form keeps the hour (UTC) of each, so
+ * that a rank of ages is off by half an hour at most; their mean is exact.
+ */
+public final class Instants extends Micros {
+
+    /** How far an age of the bounded form may lie from the exact one. */
+    public static final Duration AGE_ERROR = Duration.ofMinutes(30);
+
+    private static final long HOUR = TimeUnit.HOURS.toMicros(1);
+    private static final int HISTOGRAM_VERSION = 1;
+
+    private Instants(boolean bounded) {
+        super(bounded);
+    }
+
+    public static Instants exact() {
+        return new Instants(false);
+    }
+
+    public static Instants bounded() {
+        return new Instants(true);
+    }
+
+    /** Since 1970, as multisets hold instants. */
+    public static long micros(Instant instant) {
+        return Visit.micros(Instant.EPOCH, instant);
+    }
+
+    /**
+     * Adds those of another.
+     *
+     * @throws IllegalArgumentException if this one is exact and the other is not
+     */
+    public void merge(Instants other) {
+        merge(other, 1);
+    }
+
+    /**
+     * Takes out a multiset that was merged.
+     *
+     * @throws IllegalArgumentException if this one is exact and the other is not
+     */
+    public void retract(Instants other) {
+        merge(other, -1);
+    }
+
+    @Override
+    long placeOf(long micros) {
+        return Math.floorDiv(micros, HOUR);
+    }
+
+    @Override
+    long valueOf(long hour) {
+        return hour * HOUR + HOUR / 2;
+    }
+
+    /** How long ago they were, in order; an instant that is still to come was no time ago. */
+    public Ranked ages(Instant asOf) {
+        long now = micros(asOf);
+        long[] instants = sorted();
+        long[] ages = new long[instants.length];
+        long[] counts = new long[instants.length];
+        for (int i = 0; i < instants.length; i++) {
+            ages[instants.length - 1 - i] = Math.max(0, now - instants[i]);
+            counts[instants.length - 1 - i] = count(instants[i]);
+        }
+        return new Ranked(ages, counts);
+    }
+
+    /** Of the ages, in seconds with six digits, never below zero; null when there is none. */
+    public @Nullable BigDecimal meanAge(Instant asOf) {
+        if (n() == 0) {
+            return null;
+        }
+        BigDecimal sum = BigDecimal.valueOf(micros(asOf))
+                .multiply(BigDecimal.valueOf(n()))
+                .subtract(sumMicros());
+        return sum.max(BigDecimal.ZERO)
+                .divide(PER_SECOND.multiply(BigDecimal.valueOf(n())), DECIMALS, RoundingMode.HALF_UP);
+    }
+
+    /**
+     * How many instants fall into each slot of time, in Base64; null when there is none. Inside: a version (1), the length of a
+     * slot in seconds, then for each slot that is hit its distance from the one before (from 0, which begins at 1970, for the first)
+     * and its count, all as unsigned LEB128. Instants before 1970 stand in slot 0.
+     *
+     * @param slot whole hours; the wider the shorter the text
+     */
+    public @Nullable String histogram(Duration slot) {
+        if (n() == 0) {
+            return null;
+        }
+        long length = TimeUnit.SECONDS.toMicros(slot.toSeconds());
+        PackedOutput output = new PackedOutput().octet(HISTOGRAM_VERSION).unsigned(slot.toSeconds());
+        writePlaces(output, micros -> Math.max(0, Math.floorDiv(micros, length)));
+        return Base64.getEncoder().encodeToString(output.toByteArray());
+    }
+}

@@ -1,0 +1,164 @@
+package io.smarketing.lifecycle.funnel;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Arrays;
+import org.agrona.collections.Long2LongCounterMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A multiset of whole microseconds: what was added can be taken out again, and multisets be merged. Number and sum are exact. The
+ * exact form keeps every value; the bounded one keeps the place that each falls into. As a change of another multiset it may hold
+ * counts below zero. Not thread-safe.
+ */
+abstract class Micros {
+
+    static final BigDecimal PER_SECOND = BigDecimal.valueOf(1_000_000);
+    static final int DECIMALS = 6;
+
+    private static final long LOW_WORD = 0xFFFF_FFFFL;
+
+    private final boolean bounded;
+    private final Long2LongCounterMap counts = new Long2LongCounterMap(0);
+    private long n;
+    /** The sum is high · 2³² + low with 0 ≤ low < 2³²: it goes beyond what a long holds. */
+    private long sumHigh;
+
+    private long sumLow;
+
+    Micros(boolean bounded) {
+        this.bounded = bounded;
+    }
+
+    /** The place of the bounded form that a value falls into. */
+    abstract long placeOf(long micros);
+
+    /** What stands for the values of a place; it falls into that place itself. */
+    abstract long valueOf(long place);
+
+    public final void add(long micros) {
+        count(micros, 1);
+        addToSum(micros >> 32, micros & LOW_WORD);
+    }
+
+    public final void retract(long micros) {
+        count(micros, -1);
+        addToSum(-(micros >> 32), -(micros & LOW_WORD));
+    }
+
+    private void count(long micros, long times) {
+        counts.addAndGet(bounded ? valueOf(placeOf(micros)) : micros, times);
+        n += times;
+    }
+
+    private void addToSum(long high, long low) {
+        long sum = sumLow + low;
+        sumLow = sum & LOW_WORD;
+        sumHigh += high + (sum >> 32);
+    }
+
+    final void merge(Micros other, int sign) {
+        if (other.bounded && !bounded) {
+            throw new IllegalArgumentException("values of bounded precision would make exact ones inexact");
+        }
+        other.counts.forEach((micros, count) -> count(micros, sign * count));
+        addToSum(sign * other.sumHigh, sign * other.sumLow);
+    }
+
+    public final long n() {
+        return n;
+    }
+
+    /** Whether nothing is in it; as a change, whether it changes nothing. */
+    public final boolean isEmpty() {
+        return counts.isEmpty() && sumHigh == 0 && sumLow == 0;
+    }
+
+    final BigDecimal sumMicros() {
+        return new BigDecimal(BigInteger.valueOf(sumHigh).shiftLeft(32).add(BigInteger.valueOf(sumLow)));
+    }
+
+    /** The different values, ascending. */
+    final long[] sorted() {
+        long[] values = new long[counts.size()];
+        int[] next = {0};
+        counts.forEach((micros, count) -> values[next[0]++] = micros);
+        Arrays.sort(values);
+        return values;
+    }
+
+    final long count(long value) {
+        return counts.get(value);
+    }
+
+    public final void write(PackedOutput output) {
+        output.signed(sumHigh).unsigned(sumLow).unsigned(counts.size());
+        long before = 0;
+        for (long micros : sorted()) {
+            long place = bounded ? placeOf(micros) : micros;
+            output.signed(place - before).signed(counts.get(micros));
+            before = place;
+        }
+    }
+
+    /** Reads what was written by a multiset of the same form, into an empty one. */
+    public final void read(PackedInput input) {
+        sumHigh = input.signed();
+        sumLow = input.unsigned();
+        long place = 0;
+        for (long left = input.unsigned(); left > 0; left--) {
+            place += input.signed();
+            long count = input.signed();
+            counts.put(bounded ? valueOf(place) : place, count);
+            n += count;
+        }
+    }
+
+    /**
+     * Writes places that are hit, in Base64: a version, then whatever the kind says of itself, then for each place its distance
+     * from the one before (from 0 for the first) and its count, all as unsigned LEB128.
+     */
+    final void writePlaces(PackedOutput output, Placing placing) {
+        long[] values = sorted();
+        long before = 0;
+        long count = 0;
+        for (int i = 0; i < values.length; i++) {
+            long place = placing.placeOf(values[i]);
+            count += counts.get(values[i]);
+            if (i + 1 == values.length || placing.placeOf(values[i + 1]) != place) {
+                output.unsigned(place - before).unsigned(count);
+                before = place;
+                count = 0;
+            }
+        }
+    }
+
+    /** Which place a value is shown in. */
+    interface Placing {
+        long placeOf(long micros);
+    }
+
+    /** Equal multisets hold the same values, as often, and the same sum. */
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return other instanceof Micros that
+                && getClass() == that.getClass()
+                && bounded == that.bounded
+                && sumHigh == that.sumHigh
+                && sumLow == that.sumLow
+                && n == that.n
+                && holdsAsMany(that);
+    }
+
+    /** The counting map has no equality of its own. */
+    private boolean holdsAsMany(Micros that) {
+        long[] values = sorted();
+        return Arrays.equals(values, that.sorted())
+                && Arrays.stream(values).allMatch(value -> counts.get(value) == that.counts.get(value));
+    }
+
+    @Override
+    public final int hashCode() {
+        return Long.hashCode(n) ^ Long.hashCode(sumLow);
+    }
+}

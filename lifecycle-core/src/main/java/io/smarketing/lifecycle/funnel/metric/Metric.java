@@ -1,0 +1,43 @@
+package io.smarketing.lifecycle.funnel.metric;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What can be read from merged days, and the question that it answers. */
+public enum Metric {
+    FLOW("what came into each stage, what left it and how, what it holds"),
+    CONVERSION("how many come from one stage to the next ones, and how soon"),
+    VELOCITY("how long visits took that have ended, by how they ended"),
+    INCIDENCE("how likely a visit ends how by when, the open ones not forgotten"),
+    AGES("how long the open visits have been waiting"),
+    ACCEPTANCE("what sales says to the leads that are marked, and why not"),
+    QUALITY("whether a mark foretells a win: precision and recall");
+
+    private final String question;
+
+    Metric(String question) {
+        this.question = question;
+    }
+
+    /** As commands and paths name it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public String question() {
+        return question;
+    }
+
+    /** The rows of the leads that were added to these days, by bucket. */
+    public List<MetricRow> rows(MetricDays days, Reading reading) {
+        return switch (this) {
+            case FLOW -> Flow.rows(days, reading);
+            case CONVERSION -> Conversion.rows(days, reading);
+            case VELOCITY -> Velocity.rows(days, reading);
+            case INCIDENCE -> Incidence.rows(days, reading);
+            case AGES -> Ages.rows(days, reading);
+            case ACCEPTANCE -> Acceptance.rows(days, reading);
+            case QUALITY -> Quality.rows(days, reading);
+        };
+    }
+}

@@ -1,0 +1,99 @@
+package io.smarketing.lifecycle.funnel.metric;
+
+import io.smarketing.lifecycle.funnel.Bucket;
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.Grain;
+import io.smarketing.lifecycle.lead.LeadFold;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The days of the values of one dimension. Mergeable and retractable like these; not thread-safe. */
+public final class MetricCube {
+
+    private final Dimension dimension;
+    private final MetricDefinition definition;
+    private final TreeMap<@Nullable String, MetricDays> values = new TreeMap<>(Dimension.BY_VALUE);
+
+    /** Begins an exact one. */
+    public MetricCube(Dimension dimension, MetricDefinition definition) {
+        this.dimension = dimension;
+        this.definition = definition;
+    }
+
+    /** One row of a value. */
+    public record ValueRow(@Nullable String value, MetricRow row) {}
+
+    public MetricDefinition definition() {
+        return definition;
+    }
+
+    private MetricDays days(@Nullable String value) {
+        return values.computeIfAbsent(value, absent -> MetricDays.exact());
+    }
+
+    public void add(LeadFold lead) {
+        days(dimension.valueOf(lead)).add(lead, definition);
+    }
+
+    /** Takes a lead out, folded as it was when it was added. */
+    public void retract(LeadFold lead) {
+        days(dimension.valueOf(lead)).retract(lead, definition);
+    }
+
+    public MetricCube merge(MetricCube other) {
+        other.values.forEach((value, days) -> days(value).merge(days));
+        return this;
+    }
+
+    /** Takes the leads of another out. */
+    public MetricCube retract(MetricCube other) {
+        other.values.forEach((value, days) -> days(value).retract(days));
+        return this;
+    }
+
+    /** Whether the same was added to both. */
+    boolean holdsTheSame(MetricCube other) {
+        return values.equals(other.values);
+    }
+
+    public boolean isEmpty() {
+        return values.values().stream().allMatch(MetricDays::isEmpty);
+    }
+
+    /** From the first day on which something happened to the last one, or to the instant at which one looks if that is later. */
+    public Reading reading(Grain grain, Instant asOf, List<Duration> horizons) {
+        LocalDate now = Bucket.dayOf(asOf, definition.zone());
+        LocalDate first = firstDay().orElse(now);
+        LocalDate last = lastDay().filter(now::isBefore).orElse(now);
+        return new Reading(grain, definition, asOf, first, last, horizons);
+    }
+
+    /** The first day on which something happened. */
+    Optional<LocalDate> firstDay() {
+        return values.values().stream()
+                .filter(days -> !days.isEmpty())
+                .map(days -> days.days().firstKey())
+                .min(LocalDate::compareTo);
+    }
+
+    /** The last day on which something happened. */
+    Optional<LocalDate> lastDay() {
+        return values.values().stream()
+                .filter(days -> !days.isEmpty())
+                .map(days -> days.days().lastKey())
+                .max(LocalDate::compareTo);
+    }
+
+    /** Ordered by value, the missing one last; within a value as the metric orders them. */
+    public List<ValueRow> rows(Metric metric, Reading reading) {
+        List<ValueRow> rows = new ArrayList<>();
+        values.forEach((value, days) -> metric.rows(days, reading).forEach(row -> rows.add(new ValueRow(value, row))));
+        return rows;
+    }
+}

@@ -1,0 +1,302 @@
+package io.smarketing.lifecycle.funnel.metric;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.Durations;
+import io.smarketing.lifecycle.funnel.Instants;
+import io.smarketing.lifecycle.funnel.PackedInput;
+import io.smarketing.lifecycle.funnel.PackedOutput;
+import io.smarketing.lifecycle.lead.ExitKind;
+import io.smarketing.lifecycle.lead.Stage;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What leads have added to a stretch of time: counts, durations and instants by what is measured. Whatever is zero is absent, so that
+ * a tally is as large as what is in it. Tallies merge in any order to the same, and what was merged can be taken out. Not thread-safe.
+ */
+public final class MetricTally {
+
+    private static final int FORM_VERSION = 1;
+
+    private final boolean bounded;
+    private final TreeMap<Integer, Long> counts = new TreeMap<>();
+    private final TreeMap<Integer, Durations> durations = new TreeMap<>();
+    private final TreeMap<Integer, Instants> instants = new TreeMap<>();
+    private final TreeMap<@Nullable String, Long> rejections = new TreeMap<>(Dimension.BY_VALUE);
+
+    private MetricTally(boolean bounded) {
+        this.bounded = bounded;
+    }
+
+    /** Begins a tally that keeps every duration and instant. */
+    public static MetricTally exact() {
+        return new MetricTally(false);
+    }
+
+    /** Begins a tally that does not grow with its leads: quantiles are within 1 %, ages within half an hour, all else is exact. */
+    public static MetricTally bounded() {
+        return new MetricTally(true);
+    }
+
+    MetricTally empty() {
+        return new MetricTally(bounded);
+    }
+
+    void count(int measure, long number) {
+        long sum = counts.getOrDefault(measure, 0L) + number;
+        if (sum == 0) {
+            counts.remove(measure);
+        } else {
+            counts.put(measure, sum);
+        }
+    }
+
+    void duration(int measure, long micros, int sign) {
+        Durations kept = durations.computeIfAbsent(measure, absent -> newDurations());
+        if (sign > 0) {
+            kept.add(micros);
+        } else {
+            kept.retract(micros);
+        }
+        if (kept.isEmpty()) {
+            durations.remove(measure);
+        }
+    }
+
+    void instant(int measure, long micros, int sign) {
+        Instants kept = instants.computeIfAbsent(measure, absent -> newInstants());
+        if (sign > 0) {
+            kept.add(micros);
+        } else {
+            kept.retract(micros);
+        }
+        if (kept.isEmpty()) {
+            instants.remove(measure);
+        }
+    }
+
+    void rejection(@Nullable String reason, long number) {
+        long sum = rejections.getOrDefault(reason, 0L) + number;
+        if (sum == 0) {
+            rejections.remove(reason);
+        } else {
+            rejections.put(reason, sum);
+        }
+    }
+
+    private Durations newDurations() {
+        return bounded ? Durations.bounded() : Durations.exact();
+    }
+
+    private Instants newInstants() {
+        return bounded ? Instants.bounded() : Instants.exact();
+    }
+
+    /**
+     * Adds the leads of another tally.
+     *
+     * @throws IllegalArgumentException if this one is exact and the other is not
+     */
+    public MetricTally merge(MetricTally other) {
+        other.counts.forEach(this::count);
+        other.rejections.forEach(this::rejection);
+        other.durations.forEach((measure, added) -> {
+            Durations kept = durations.computeIfAbsent(measure, absent -> newDurations());
+            kept.merge(added);
+            if (kept.isEmpty()) {
+                durations.remove(measure);
+            }
+        });
+        other.instants.forEach((measure, added) -> {
+            Instants kept = instants.computeIfAbsent(measure, absent -> newInstants());
+            kept.merge(added);
+            if (kept.isEmpty()) {
+                instants.remove(measure);
+            }
+        });
+        return this;
+    }
+
+    /**
+     * Takes the leads of another tally out; what is left is a change where they were not in it.
+     *
+     * @throws IllegalArgumentException if this one is exact and the other is not
+     */
+    public MetricTally retract(MetricTally other) {
+        other.counts.forEach((measure, number) -> count(measure, -number));
+        other.rejections.forEach((reason, number) -> rejection(reason, -number));
+        other.durations.forEach((measure, added) -> {
+            Durations kept = durations.computeIfAbsent(measure, absent -> newDurations());
+            kept.retract(added);
+            if (kept.isEmpty()) {
+                durations.remove(measure);
+            }
+        });
+        other.instants.forEach((measure, added) -> {
+            Instants kept = instants.computeIfAbsent(measure, absent -> newInstants());
+            kept.retract(added);
+            if (kept.isEmpty()) {
+                instants.remove(measure);
+            }
+        });
+        return this;
+    }
+
+    /** Whether there is nothing in it; of a change, whether it changes nothing. */
+    public boolean isEmpty() {
+        return counts.isEmpty() && durations.isEmpty() && instants.isEmpty() && rejections.isEmpty();
+    }
+
+    /** Writes the form that {@link #read} understands. */
+    public void write(PackedOutput output) {
+        output.octet(FORM_VERSION).octet(bounded ? 1 : 0).unsigned(counts.size());
+        Places places = new Places(output);
+        counts.forEach((measure, number) -> {
+            places.next(measure);
+            output.signed(number);
+        });
+        output.unsigned(durations.size());
+        Places durationPlaces = new Places(output);
+        durations.forEach((measure, kept) -> {
+            durationPlaces.next(measure);
+            kept.write(output);
+        });
+        output.unsigned(instants.size());
+        Places instantPlaces = new Places(output);
+        instants.forEach((measure, kept) -> {
+            instantPlaces.next(measure);
+            kept.write(output);
+        });
+        output.unsigned(rejections.size());
+        rejections.forEach((reason, number) -> output.optionalText(reason).signed(number));
+    }
+
+    /** Writes ascending numbers as their distances. */
+    private static final class Places {
+
+        private final PackedOutput output;
+        private int before;
+
+        Places(PackedOutput output) {
+            this.output = output;
+        }
+
+        void next(int measure) {
+            output.unsigned(measure - before);
+            before = measure;
+        }
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if it is of another version, or no tally
+     */
+    public static MetricTally read(PackedInput input) {
+        int version = input.octet();
+        if (version != FORM_VERSION) {
+            throw new IllegalArgumentException(
+                    "metrics of version %d; this program reads version %d".formatted(version, FORM_VERSION));
+        }
+        MetricTally tally = new MetricTally(input.octet() == 1);
+        int measure = 0;
+        for (long left = input.unsigned(); left > 0; left--) {
+            measure += Math.toIntExact(input.unsigned());
+            tally.counts.put(measure, input.signed());
+        }
+        measure = 0;
+        for (long left = input.unsigned(); left > 0; left--) {
+            measure += Math.toIntExact(input.unsigned());
+            Durations kept = tally.newDurations();
+            kept.read(input);
+            tally.durations.put(measure, kept);
+        }
+        measure = 0;
+        for (long left = input.unsigned(); left > 0; left--) {
+            measure += Math.toIntExact(input.unsigned());
+            Instants kept = tally.newInstants();
+            kept.read(input);
+            tally.instants.put(measure, kept);
+        }
+        for (long left = input.unsigned(); left > 0; left--) {
+            tally.rejections.put(input.optionalText(), input.signed());
+        }
+        return tally;
+    }
+
+    long count(int measure) {
+        return counts.getOrDefault(measure, 0L);
+    }
+
+    private Durations durations(int measure) {
+        return durations.getOrDefault(measure, newDurations());
+    }
+
+    /** How many visits to the stage began. */
+    public long entered(Stage stage) {
+        return count(Measure.entered(stage));
+    }
+
+    /** How many visits to the stage ended so. */
+    public long left(Stage stage, ExitKind exit) {
+        return count(Measure.left(stage, exit));
+    }
+
+    /** How many visits to the stage ended. */
+    public long left(Stage stage) {
+        long sum = 0;
+        for (ExitKind exit : ExitKind.values()) {
+            sum += left(stage, exit);
+        }
+        return sum;
+    }
+
+    /** Times in stage of the visits that ended so here. */
+    public Durations timeLeft(Stage stage, ExitKind exit) {
+        return durations(Measure.timeLeft(stage, exit));
+    }
+
+    /** Times in stage of the visits that ended here. */
+    public Durations timeLeft(Stage stage) {
+        Durations all = newDurations();
+        for (ExitKind exit : ExitKind.values()) {
+            all.merge(timeLeft(stage, exit));
+        }
+        return all;
+    }
+
+    /** Times in stage of the visits that began here and have ended so, wherever. */
+    public Durations stay(Stage stage, ExitKind exit) {
+        return durations(Measure.stay(stage, exit));
+    }
+
+    /** When the visits began that began here and are open. */
+    public Instants open(Stage stage) {
+        return instants.getOrDefault(Measure.open(stage), newInstants());
+    }
+
+    Durations timeToConvert(int path, int step, ConversionPath.Mode mode) {
+        return durations(Measure.timeToConvert(path, step, mode));
+    }
+
+    /** First answers that were rejections, by their reason; null is the one that was not given. */
+    public Map<@Nullable String, Long> rejections() {
+        return new TreeMap<>(rejections);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MetricTally that
+                && bounded == that.bounded
+                && counts.equals(that.counts)
+                && durations.equals(that.durations)
+                && instants.equals(that.instants)
+                && rejections.equals(that.rejections);
+    }
+
+    @Override
+    public int hashCode() {
+        return counts.hashCode();
+    }
+}
