@@ -12,12 +12,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.DependsOn;
@@ -160,8 +161,9 @@ public class Vault {
                 .sorted()
                 .toList();
         if (!missing.isEmpty()) {
-            List<byte[]> wrapped = new ArrayList<>();
-            missing.forEach(leadId -> wrapped.add(newKey(leadId)));
+            List<NewKey> fresh = missing.stream().map(this::newKey).toList();
+            Map<String, NewKey> freshByLead = new HashMap<>();
+            fresh.forEach(key -> freshByLead.put(key.leadId(), key));
             // Whoever was first has made the key, and everybody gets that one.
             jdbc.sql("""
                             INSERT INTO lifecycle.lead_key AS k (lead_id, wrapped, created_at)
@@ -171,19 +173,32 @@ public class Vault {
                     .params(
                             Timestamp.from(Instant.now()),
                             missing.toArray(String[]::new),
-                            wrapped.toArray(byte[][]::new))
-                    .query((row, number) -> known.keys.put(row.getString(1), unwrap(row.getString(1), row.getBytes(2))))
+                            fresh.stream().map(NewKey::wrapped).toArray(byte[][]::new))
+                    .query((row, number) -> {
+                        String leadId = row.getString(1);
+                        byte[] stored = row.getBytes(2);
+                        NewKey ours = Objects.requireNonNull(freshByLead.get(leadId));
+                        return known.keys.put(
+                                leadId, Arrays.equals(stored, ours.wrapped()) ? ours.key() : unwrap(leadId, stored));
+                    })
                     .list();
         }
         return known;
     }
 
-    private byte[] newKey(String leadId) {
+    /** A key that may be the lead's, if nobody else was faster. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record NewKey(String leadId, Aead key, byte[] wrapped) {}
+
+    private NewKey newKey(String leadId) {
         try {
             KeysetHandle handle =
                     KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get());
-            return TinkProtoKeysetFormat.serializeEncryptedKeyset(
-                    handle, master, leadId.getBytes(StandardCharsets.UTF_8), RegistryConfiguration.get());
+            return new NewKey(
+                    leadId,
+                    handle.getPrimitive(RegistryConfiguration.get(), Aead.class),
+                    TinkProtoKeysetFormat.serializeEncryptedKeyset(
+                            handle, master, leadId.getBytes(StandardCharsets.UTF_8), RegistryConfiguration.get()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
