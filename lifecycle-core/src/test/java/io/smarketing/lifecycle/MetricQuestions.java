@@ -91,7 +91,9 @@ final class MetricQuestions {
                 : new MetricDefinition(
                         zone,
                         List.of(ConversionPath.parse(steps)),
-                        List.of(Duration.parse(reading.getOrDefault("within", "P7D"))));
+                        Arrays.stream(reading.getOrDefault("within", "P7D").split(","))
+                                .map(Duration::parse)
+                                .toList());
     }
 
     private Instant asOf() {

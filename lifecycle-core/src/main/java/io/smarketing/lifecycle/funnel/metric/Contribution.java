@@ -7,6 +7,7 @@ import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.lead.Visit;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -125,26 +126,25 @@ final class Contribution {
         long micros = Visit.micros(from, visits.get(target).entered());
         boolean timed = afterBase && !isMoved(base) && !isMoved(target);
         LocalDate day = day(from);
-        int unlimited = definition.windows().size();
-        for (int window = 0; window <= unlimited; window++) {
-            if (window < unlimited && micros > TimeUnit.NANOSECONDS.toMicros(nanos(window))) {
-                continue;
-            }
-            additions.count(day, Measure.converted(path, step, mode, window), 1);
-            if (timed) {
-                additions.count(day, Measure.timed(path, step, mode, window), 1);
-                additions.count(
-                        day, Measure.seconds(path, step, mode, window), TimeUnit.MICROSECONDS.toSeconds(micros));
-                additions.count(day, Measure.micros(path, step, mode, window), micros % TimeUnit.SECONDS.toMicros(1));
-            }
-        }
+        int window = windowOf(micros);
+        additions.count(day, Measure.converted(path, step, mode, window), 1);
         if (timed) {
+            additions.count(day, Measure.timed(path, step, mode, window), 1);
+            additions.count(day, Measure.seconds(path, step, mode, window), TimeUnit.MICROSECONDS.toSeconds(micros));
+            additions.count(day, Measure.micros(path, step, mode, window), micros % TimeUnit.SECONDS.toMicros(1));
             additions.duration(day, Measure.timeToConvert(path, step, mode), micros);
         }
     }
 
-    private long nanos(int window) {
-        return definition.windows().get(window).toNanos();
+    /** The shortest window that holds it, by its place; the one after the last has no end. */
+    private int windowOf(long micros) {
+        List<Duration> windows = definition.windows();
+        int window = 0;
+        while (window < windows.size()
+                && micros > TimeUnit.NANOSECONDS.toMicros(windows.get(window).toNanos())) {
+            window++;
+        }
+        return window;
     }
 
     private void cycles() {

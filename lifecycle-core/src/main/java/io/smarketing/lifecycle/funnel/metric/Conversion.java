@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,10 +90,11 @@ final class Conversion {
 
         private MetricRow row(Mode mode, int step) {
             long cohort = tally.count(Measure.cohort(path));
-            long converted = tally.count(Measure.converted(path, step, mode, window));
-            long before = step == 1 ? cohort : tally.count(Measure.converted(path, step - 1, mode, window));
+            long converted = converted(tally, mode, step);
+            long before = step == 1 ? cohort : converted(tally, mode, step - 1);
             long mature = within == null ? 0 : elapsed.count(Measure.cohort(path));
-            long matureConverted = within == null ? 0 : elapsed.count(Measure.converted(path, step, mode, window));
+            long matureConverted = within == null ? 0 : converted(elapsed, mode, step);
+            long timed = upToWindow(tally, place -> Measure.timed(path, step, mode, place));
             return MetricRow.of(bucket)
                     .part("base", steps.base().name())
                     .part("stage", steps.steps().get(step).name())
@@ -102,13 +105,11 @@ final class Conversion {
                     .rate("rate", converted, cohort)
                     .figure("before", before)
                     .rate("stepRate", converted, before)
-                    .figure("timed", tally.count(Measure.timed(path, step, mode, window)))
-                    .figure("meanSeconds", mean(mode, step))
+                    .figure("timed", timed)
+                    .figure("meanSeconds", mean(mode, step, timed))
                     .figure(
                             "p50Seconds",
-                            tally.timeToConvert(path, step, mode)
-                                    .ranked()
-                                    .medianOfFirst(tally.count(Measure.timed(path, step, mode, window))))
+                            tally.timeToConvert(path, step, mode).ranked().medianOfFirst(timed))
                     .figure("immature", within != null && isImmature(cohort, mature))
                     .figure("mature", mature)
                     .figure("matureConverted", matureConverted)
@@ -120,14 +121,23 @@ final class Conversion {
             return bucket.grain() == Grain.ALL ? mature < cohort : within != null && !reading.isElapsed(bucket, within);
         }
 
-        private @Nullable BigDecimal mean(Mode mode, int step) {
-            long timed = tally.count(Measure.timed(path, step, mode, window));
+        private long converted(MetricTally of, Mode mode, int step) {
+            return upToWindow(of, place -> Measure.converted(path, step, mode, place));
+        }
+
+        private long upToWindow(MetricTally of, IntUnaryOperator measure) {
+            return IntStream.rangeClosed(0, window)
+                    .mapToLong(place -> of.count(measure.applyAsInt(place)))
+                    .sum();
+        }
+
+        private @Nullable BigDecimal mean(Mode mode, int step, long timed) {
             if (timed == 0) {
                 return null;
             }
-            BigDecimal micros = BigDecimal.valueOf(tally.count(Measure.seconds(path, step, mode, window)))
+            BigDecimal micros = BigDecimal.valueOf(upToWindow(tally, place -> Measure.seconds(path, step, mode, place)))
                     .multiply(MICROS_PER_SECOND)
-                    .add(BigDecimal.valueOf(tally.count(Measure.micros(path, step, mode, window))));
+                    .add(BigDecimal.valueOf(upToWindow(tally, place -> Measure.micros(path, step, mode, place))));
             return micros.divide(MICROS_PER_SECOND.multiply(BigDecimal.valueOf(timed)), 6, RoundingMode.HALF_UP);
         }
     }

@@ -19,7 +19,8 @@ final class Measure {
     private static final int STAY = 4;
     /** Instants at which visits began that are open, placed there. */
     private static final int OPEN = 5;
-    // Conversions, placed at the first entry of the base.
+    // Conversions, placed at the first entry of the base; each under the shortest window that holds it, so that windows
+    // add up.
     private static final int COHORT = 6;
     private static final int CONVERTED = 7;
     /** Of those converted, the ones whose time is known, and the sum of their times in two parts. */

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param zone whose midnights part the days
  * @param paths the conversions that are counted
- * @param windows within which a conversion counts, the end included; conversions without a limit are counted beside them
+ * @param windows within which a conversion counts, the end included, ascending; conversions without a limit are counted beside them
  */
 public record MetricDefinition(ZoneId zone, List<ConversionPath> paths, List<Duration> windows) {
 
@@ -24,10 +24,10 @@ public record MetricDefinition(ZoneId zone, List<ConversionPath> paths, List<Dur
     private static final int MOST_WINDOWS = 15;
     private static final int HASH_LENGTH = 12;
 
-    /** Checks that there are no more than fit. */
+    /** Sorts the windows, and checks that there are no more than fit. */
     public MetricDefinition {
         paths = List.copyOf(paths);
-        windows = List.copyOf(windows);
+        windows = windows.stream().sorted().distinct().toList();
         if (paths.size() > MOST_PATHS || windows.size() > MOST_WINDOWS) {
             throw new IllegalArgumentException(
                     "at most %d conversions and %d windows".formatted(MOST_PATHS, MOST_WINDOWS));
