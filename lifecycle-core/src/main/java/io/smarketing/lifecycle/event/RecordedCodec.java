@@ -8,6 +8,7 @@ import io.smarketing.lifecycle.lead.Recorded;
 import io.smarketing.lifecycle.policy.PolicyRef;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -16,6 +17,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -103,8 +106,34 @@ public final class RecordedCodec {
         return data;
     }
 
-    /** The attributes and the data of what {@link #write} wrote, apart. */
+    /** The attributes and the data of what {@link #write} wrote, apart; the data byte for byte as they were written. */
     public Parts parts(byte[] structured) throws UnreadableRecord {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        byte[] data = null;
+        try (JsonParser parser = mapper.createParser(structured)) {
+            boolean flat = parser.nextToken() == JsonToken.START_OBJECT;
+            for (String name = flat ? parser.nextName() : null; name != null; name = parser.nextName()) {
+                JsonToken value = parser.nextToken();
+                if (name.equals(DATA) && value == JsonToken.START_OBJECT && data == null) {
+                    int begin = (int) parser.currentTokenLocation().getByteOffset();
+                    parser.skipChildren();
+                    data = Arrays.copyOfRange(
+                            structured, begin, (int) parser.currentLocation().getByteOffset());
+                } else {
+                    flat &= value == JsonToken.VALUE_STRING && attributes.put(name, parser.getString()) == null;
+                }
+            }
+            if (flat && data != null && parser.nextToken() == null) {
+                return new Parts(attributes, data);
+            }
+        } catch (JacksonException e) {
+            throw new UnreadableRecord("no JSON: " + e.getOriginalMessage(), e);
+        }
+        return unusualParts(structured);
+    }
+
+    /** Of what looks otherwise than what is written. */
+    private Parts unusualParts(byte[] structured) throws UnreadableRecord {
         ObjectNode node = object(structured);
         Map<String, String> attributes = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> attribute : node.properties()) {

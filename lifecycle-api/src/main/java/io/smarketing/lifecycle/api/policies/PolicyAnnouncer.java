@@ -37,7 +37,7 @@ class PolicyAnnouncer extends SoleTask {
     private static final String ROLE = "policies";
     private static final int AT_ONCE = 100;
     private static final long PAUSE_MILLIS = 250;
-    private static final long LOOK_AT_TOPICS_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LOOK_AT_TOPICS_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Policies policies;
@@ -58,7 +58,7 @@ class PolicyAnnouncer extends SoleTask {
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
             producer.initTransactions();
             String there = there(activations, versions);
-            RelayPosition.Kept kept = positions.last(ROLE).orElse(new RelayPosition.Kept(0, there));
+            RelayPosition.Kept kept = positions.last(ROLE).orElse(new RelayPosition.Kept(0, there, ""));
             long position = kept.position();
             long told = position;
             if (!kept.isOf(there)) {
@@ -113,8 +113,8 @@ class PolicyAnnouncer extends SoleTask {
                 var unused = producer.send(letter(Topic.POLICY_VERSIONS, key, json));
             });
         }
-        var unused = producer.send(
-                RelayPosition.of(ROLE, changes.get(changes.size() - 1).number(), there));
+        var unused = producer.send(RelayPosition.of(
+                ROLE, new RelayPosition.Kept(changes.get(changes.size() - 1).number(), there, "")));
         producer.commitTransaction();
     }
 

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.api.relay;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,6 @@ import org.springframework.kafka.core.KafkaAdmin;
 
 /** The topics that something is carried to, as Kafka has them now. Those that are missing are made. */
 public final class Destination implements AutoCloseable {
-
-    /** Within this time readers have asked for what comes next. */
-    static final long READERS_NOTICE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final long ANSWER_WITHIN_SECONDS = 15;
 
@@ -66,8 +64,17 @@ public final class Destination implements AutoCloseable {
         return identity.matches("([^:;]+:(0,)+;?)+");
     }
 
+    /** Where the partitions end, in their order; what is not committed yet counts. */
+    List<Long> ends() {
+        Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(OffsetSpec.latest());
+        return ends.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> entry.getKey().partition()))
+                .map(entry -> entry.getValue().offset())
+                .toList();
+    }
+
     /** Deletes all that is in them. Offsets go on, so that readers who knew the end find what comes. */
-    public void empty() {
+    void empty() {
         Map<TopicPartition, RecordsToDelete> ends = new HashMap<>();
         offsets(OffsetSpec.latest())
                 .forEach((partition, end) -> ends.put(partition, RecordsToDelete.beforeOffset(end.offset())));

@@ -36,7 +36,7 @@ class Letters {
             LOG.error("the event {} of the lead {} is no JSON: {}", row.sequence(), row.leadId(), e.getMessage());
             parts = new RecordedCodec.Parts(Map.of(), row.payload());
         }
-        List<Header> headers = new ArrayList<>();
+        List<Header> headers = new ArrayList<>(parts.attributes().size() + 3);
         parts.attributes().forEach((name, value) -> headers.add(header("ce_" + name, value)));
         headers.add(header("ce_sequence", String.valueOf(row.sequence())));
         headers.add(header("ce_position", String.valueOf(row.position())));

@@ -9,6 +9,7 @@ import io.smarketing.lifecycle.api.KafkaSettings;
 import io.smarketing.lifecycle.api.SoleTask;
 import io.smarketing.lifecycle.event.Topic;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.DependsOn;
@@ -45,6 +47,8 @@ class Relay extends SoleTask implements MeterBinder {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
     private static final long LOOK_AT_STORE_MILLIS = 2_000;
     private static final int SAID_EVERY = 30;
+    private static final int FILLED_AT_ONCE = 100_000;
+    private static final byte[] NOTHING = {};
 
     private final JdbcClient jdbc;
     private final KafkaSettings settings;
@@ -107,7 +111,7 @@ class Relay extends SoleTask implements MeterBinder {
             KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings());
             try {
                 producer.initTransactions();
-                position = start(topic, own);
+                position = start(topic, own, producer);
                 carries = true;
                 carryOn(own, topic, producer);
             } finally {
@@ -148,7 +152,7 @@ class Relay extends SoleTask implements MeterBinder {
     }
 
     /** The position to go on behind. Nobody else carries any more, and what was begun is committed or not. */
-    private long start(Destination topic, JdbcClient own) {
+    private long start(Destination topic, JdbcClient own, KafkaProducer<byte[], byte[]> producer) {
         String now = topic.identity();
         Optional<RelayPosition.Kept> kept = positions.last(EVENTS);
         Optional<LastEvent> last = lastEvent();
@@ -168,8 +172,8 @@ class Relay extends SoleTask implements MeterBinder {
                     reached,
                     kept.map(RelayPosition.Kept::destination).orElse("unknown"),
                     kept.map(RelayPosition.Kept::position).orElse(0L));
+            outgrow(kept.map(RelayPosition.Kept::grown).orElse(""), topic.ends(), producer);
             topic.empty();
-            awaitReaders();
             return 0;
         }
         if (kept.isEmpty() && last.isPresent()) {
@@ -184,45 +188,58 @@ class Relay extends SoleTask implements MeterBinder {
     }
 
     /**
-     * A topic that is made anew counts its records from 0 on. A reader who was further in the old one notices as long as the new one
-     * is shorter; were it filled up to there before the reader looks, he would pass over what is new to him.
+     * A topic that was made anew counts its records from 0 on, and a reader who was further in the old one would go on in the middle of
+     * the new one, without what lies before. So it is filled up to beyond what he can have read, in transactions that are aborted: he
+     * finds nothing there, or, once that is deleted, that his place is gone, and begins with the first.
      */
-    private void awaitReaders() {
-        long end = System.nanoTime() + Destination.READERS_NOTICE_NANOS;
-        while (isRunning() && System.nanoTime() < end) {
-            pause(IDLE_PAUSE_MILLIS);
+    private static void outgrow(String grown, List<Long> ends, KafkaProducer<byte[], byte[]> producer) {
+        List<Long> missing = Growth.missing(grown, ends);
+        for (int partition = 0; partition < missing.size(); partition++) {
+            for (long left = missing.get(partition); left > 0; left -= FILLED_AT_ONCE) {
+                producer.beginTransaction();
+                for (long i = 0; i < Math.min(left, FILLED_AT_ONCE); i++) {
+                    // Whether it went, the flush tells.
+                    var unused = producer.send(new ProducerRecord<>(EVENTS, partition, null, NOTHING));
+                }
+                producer.flush();
+                producer.abortTransaction();
+            }
         }
     }
 
     private void carryOn(JdbcClient own, Destination topic, KafkaProducer<byte[], byte[]> producer) {
         String identity = topic.identity();
+        Growth growth = new Growth(topic.ends());
         long look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
-        StoredRows rows = new StoredRows(own, gaps, this::isRunning);
-        while (isRunning()) {
-            StoredRows.Page page = rows.behind(position);
-            if (System.nanoTime() - look > 0) {
-                if (!Destination.isSame(identity, topic.identity())) {
-                    return;
+        try (ReadAhead store = new ReadAhead(new StoredRows(own, gaps, this::isRunning), letters)) {
+            while (isRunning()) {
+                ReadAhead.Batch batch = store.behind(position);
+                if (System.nanoTime() - look > 0) {
+                    if (!Destination.isSame(identity, topic.identity())) {
+                        return;
+                    }
+                    growth.look(topic.ends());
+                    look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
                 }
-                look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
-            }
-            if (page.rows().isEmpty()) {
-                pause(IDLE_PAUSE_MILLIS);
-            } else {
-                send(page, identity, producer);
-                position = page.end();
-                carried.add(page.rows().size());
+                if (batch.letters().isEmpty()) {
+                    pause(IDLE_PAUSE_MILLIS);
+                } else {
+                    String grown = growth.with(batch.letters().size());
+                    send(batch, new RelayPosition.Kept(batch.end(), identity, grown), producer);
+                    position = batch.end();
+                    carried.add(batch.letters().size());
+                }
             }
         }
     }
 
-    private void send(StoredRows.Page page, String identity, KafkaProducer<byte[], byte[]> producer) {
+    private static void send(ReadAhead.Batch batch, RelayPosition.Kept kept, KafkaProducer<byte[], byte[]> producer) {
         producer.beginTransaction();
-        for (StoredRow row : page.rows()) {
+        for (ProducerRecord<byte[], byte[]> letter : batch.letters()) {
             // The commit tells whether it went.
-            var unused = producer.send(letters.of(row));
+            var unused = producer.send(letter);
         }
-        var unused = producer.send(RelayPosition.of(EVENTS, page.end(), identity));
+        var unused = producer.send(RelayPosition.of(EVENTS, kept));
         producer.commitTransaction();
     }
 }

@@ -42,8 +42,9 @@ public class RelayPosition {
      * What the last committed transaction says.
      *
      * @param destination the {@link Destination#identity} of the topics it went to; empty where it was not told
+     * @param grown how far their partitions can have {@link Growth}n; empty where it was not told
      */
-    public record Kept(long position, String destination) {
+    public record Kept(long position, String destination, String grown) {
 
         /** Whether the topics that it speaks of are those that are there. */
         public boolean isOf(String destinationNow) {
@@ -57,8 +58,9 @@ public class RelayPosition {
     }
 
     /** To be sent in the transaction that carries what lies up to the position. */
-    public static ProducerRecord<byte[], byte[]> of(String carried, long position, String destination) {
-        return new ProducerRecord<>(TOPIC, bytes(carried), bytes(position + " " + destination));
+    public static ProducerRecord<byte[], byte[]> of(String carried, Kept kept) {
+        return new ProducerRecord<>(
+                TOPIC, bytes(carried), bytes(kept.position() + " " + kept.destination() + " " + kept.grown()));
     }
 
     /**
@@ -87,10 +89,11 @@ public class RelayPosition {
         }
     }
 
+    /** Earlier programs wrote the position alone. */
     private static Kept read(String value) {
         String[] parts =
-                Stream.concat(Stream.of(value.split(" ", 2)), Stream.of("")).toArray(String[]::new);
-        return new Kept(Long.parseLong(parts[0]), parts[1]);
+                Stream.concat(Stream.of(value.split(" ")), Stream.of("", "")).toArray(String[]::new);
+        return new Kept(Long.parseLong(parts[0]), parts[1], parts[2]);
     }
 
     private static byte[] bytes(String text) {

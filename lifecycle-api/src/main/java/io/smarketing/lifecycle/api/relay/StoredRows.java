@@ -1,6 +1,5 @@
 package io.smarketing.lifecycle.api.relay;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -160,11 +159,9 @@ final class StoredRows {
         return jdbc.sql("SELECT global_index, lead_id, sequence, payload FROM lifecycle.lead_event"
                         + " WHERE global_index > ? ORDER BY global_index LIMIT ?")
                 .params(position, AT_ONCE)
-                .query((row, number) -> new StoredRow(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getLong(3),
-                        row.getString(4).getBytes(StandardCharsets.UTF_8)))
+                // The driver gives a text's bytes as they come, in UTF-8.
+                .query((row, number) ->
+                        new StoredRow(row.getLong(1), row.getString(2), row.getLong(3), row.getBytes(4)))
                 .list();
     }
 }

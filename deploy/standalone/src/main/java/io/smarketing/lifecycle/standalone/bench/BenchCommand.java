@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {WriteBench.class, PipelineBench.class})
+        subcommands = {WriteBench.class, RelayBench.class, PipelineBench.class})
 public final class BenchCommand {}

@@ -46,6 +46,7 @@ final class Workbench implements AutoCloseable {
     private final Path folder;
     private final LocalEngine engine;
     private final Console console;
+    private final Thread atTheLatest = new Thread(this::stop, "bench-stop");
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -65,6 +66,8 @@ final class Workbench implements AutoCloseable {
                 "--lifecycle.embedded.kafka.port=0",
                 "--lifecycle.embedded.postgres.port=0");
         Workbench workbench = new Workbench(folder, engine, console);
+        // After a Ctrl-C too, nothing is left.
+        Runtime.getRuntime().addShutdownHook(workbench.atTheLatest);
         try {
             workbench.tell("starting an engine of its own …");
             engine.start();
@@ -252,6 +255,15 @@ final class Workbench implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atTheLatest);
+            stop();
+        } catch (IllegalStateException e) {
+            tell("stopped");
+        }
+    }
+
+    private void stop() {
         try {
             engine.close();
         } finally {
