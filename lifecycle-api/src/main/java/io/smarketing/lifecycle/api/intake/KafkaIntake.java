@@ -69,6 +69,9 @@ class KafkaIntake extends BackgroundTask {
     protected void work() {
         Map<String, Object> consumerSettings = settings.consumer(ROLE);
         consumerSettings.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
+        // Known by its name, the one that comes after a crash need not wait until the group has given up the one
+        // before.
+        consumerSettings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, GROUP + "-" + settings.instance());
         consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
         Map<String, Object> producerSettings = settings.transactionalProducer(ROLE + "-" + settings.instance());
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings);

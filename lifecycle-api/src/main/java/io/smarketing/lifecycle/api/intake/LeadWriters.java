@@ -13,12 +13,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
@@ -38,10 +40,12 @@ class LeadWriters implements SmartLifecycle {
     private static final int MOST_WORKS = 500;
     private static final int QUEUED_REQUESTS = 64;
     private static final int PATIENCE_SECONDS = 10;
+    private static final long OUTAGE_TOLD_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final BatchTransaction transaction;
     private final List<Writer> writers = new ArrayList<>();
     private final Effort effort = new Effort();
+    private final AtomicLong outageTold = new AtomicLong(System.nanoTime() - OUTAGE_TOLD_EVERY_NANOS);
     private volatile boolean running;
 
     LeadWriters(BatchTransaction transaction, @Value("${lifecycle.intake.writers:2}") int count) {
@@ -334,7 +338,7 @@ class LeadWriters implements SmartLifecycle {
                 } catch (RuntimeException e) {
                     effort.failures.increment();
                     if (isOutage(e)) {
-                        LOG.warn("the database does not answer: {}", e.toString());
+                        tellOutage(e);
                         throw new Unavailable("the database does not answer", e);
                     } else if (trust == Trust.LEADS && LeadStore.isUniqueViolation(e)) {
                         effort.conflicts.increment();
@@ -379,6 +383,19 @@ class LeadWriters implements SmartLifecycle {
                 return transaction.run(List.of(broken), number, Trust.DATABASE).get(0);
             }
             return new Outcome.Refused(refusal);
+        }
+    }
+
+    /** Now and then, and without the rows it was about. */
+    private void tellOutage(Throwable outage) {
+        long now = System.nanoTime();
+        long before = outageTold.get();
+        if (now - before > OUTAGE_TOLD_EVERY_NANOS && outageTold.compareAndSet(before, now)) {
+            String reason = String.valueOf(
+                    NestedExceptionUtils.getMostSpecificCause(outage).getMessage());
+            LOG.warn(
+                    "the database does not answer, and what comes in waits or is answered 503: {}",
+                    reason.lines().findFirst().orElse(""));
         }
     }
 

@@ -16,6 +16,11 @@ final class StreamsSettings {
     private static final int RECORDS_PER_POLL = 1_000;
     private static final int LINGER_MILLIS = 5;
     private static final int BATCH_BYTES = 128 << 10;
+    /** A thread that failed keeps its partitions so long; its successor has another name. */
+    private static final int SESSION_MILLIS = 15_000;
+    /** A thread that waits for a Kafka that is away goes on by itself, but must ask for records again within five minutes. */
+    private static final int BLOCKED_MILLIS = 240_000;
+
     private static final String COMPRESSION = "lz4";
 
     private StreamsSettings() {}
@@ -44,6 +49,8 @@ final class StreamsSettings {
         settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // More than one in flight gives OutOfOrderSequence errors on partitions that are new.
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+        settings.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_BLOCK_MS_CONFIG), BLOCKED_MILLIS);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), LINGER_MILLIS);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), COMPRESSION);

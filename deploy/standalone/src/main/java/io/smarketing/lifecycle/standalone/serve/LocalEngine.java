@@ -29,6 +29,10 @@ public final class LocalEngine implements AutoCloseable {
 
     /** Returns when the engine answers; where it cannot start, nothing of it is left running. */
     public void start() {
+        // The connection pool hands out what was in use half a second ago without looking; a database that has been
+        // frozen meanwhile
+        // would be waited for until the socket gives up.
+        System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
         SpringApplication application = new SpringApplication(EngineApplication.class);
         // Spring's own hook would run beside ours, in any order.
         application.setRegisterShutdownHook(false);
