@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -130,7 +131,10 @@ class Relay extends SoleTask implements MeterBinder {
     }
 
     private Optional<LastEvent> lastEvent() {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings.consumer("relay-end"))) {
+        Map<String, Object> consumerSettings = settings.consumer("relay-end");
+        // It reads to the ends and waits for nothing behind them.
+        consumerSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1);
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings)) {
             return LastEvent.find(consumer, EVENTS);
         }
     }

@@ -15,8 +15,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * nobody waits for it: it only looks at {@code pg_locks}. What the waiting rests on:
  *
  * <ol>
- *   <li>An {@code INSERT} takes {@code RowExclusiveLock} on the table before it draws its number, in whatever other modes its
- *       transaction holds the table already.
+ *   <li>An {@code INSERT} or {@code COPY} takes {@code RowExclusiveLock} on the table before it draws its numbers, in whatever other modes
+ *       its transaction holds the table already.
  *   <li>The lock is kept until the transaction has ended, prepared transactions included, and it is let go only after what the transaction
  *       did can be seen by others. A rollback to a savepoint may let it go sooner, and burns the numbers drawn since.
  *   <li>A read that sees a number comes after that number was drawn, hence after all smaller ones were.

@@ -43,6 +43,7 @@ import org.axonframework.spring.jdbc.SpringDataSourceConnectionProvider;
 final class AxonPeer implements AutoCloseable {
 
     private static final String KEY = "transaction";
+    private static final int CACHED = 1_000;
 
     private final Workbench workbench;
     private final String topic;
@@ -70,6 +71,8 @@ final class AxonPeer implements AutoCloseable {
         this.serializer = workbench.bean(LeadStore.class).getEventSerializer();
         this.store = EmbeddedEventStore.builder()
                 .storageEngine(engine(setting.batchSize()))
+                // Each event that is cached holds its token, and each token all gaps there were.
+                .cachedEvents(CACHED)
                 .build();
         this.workers = Executors.newScheduledThreadPool(setting.segments());
         this.processor = PooledStreamingEventProcessor.builder()

@@ -26,24 +26,22 @@ import tools.jackson.databind.node.ObjectNode;
 record Delivery(long stored, long lost, long outOfOrder, long duplicates, long strange) {
 
     static Delivery of(Workbench workbench, String topic) {
-        Map<Long, String> missing = new HashMap<>();
-        workbench
+        Set<String> missing = new HashSet<>(workbench
                 .jdbc()
-                .sql("SELECT global_index, lead_id || ' ' || sequence FROM lifecycle.lead_event")
-                .query(row -> {
-                    missing.put(row.getLong(1), row.getString(2));
-                });
+                .sql("SELECT lead_id || ' ' || sequence FROM lifecycle.lead_event")
+                .query(String.class)
+                .list());
         long stored = missing.size();
-        Set<Long> seen = new HashSet<>();
+        Set<String> seen = new HashSet<>();
         Map<String, Long> reached = new HashMap<>();
         long[] counts = new long[3];
         read(workbench, topic, entry -> {
-            long position = Long.parseLong(header(entry, "ce_position"));
             long sequence = Long.parseLong(header(entry, "ce_sequence"));
             String leadId = new String(entry.key(), StandardCharsets.UTF_8);
-            if (!seen.add(position)) {
+            String event = leadId + " " + sequence;
+            if (!seen.add(event)) {
                 counts[1]++;
-            } else if (!(leadId + " " + sequence).equals(missing.remove(position))) {
+            } else if (!missing.remove(event)) {
                 counts[2]++;
             } else if (reached.merge(leadId, sequence, Math::max) > sequence) {
                 counts[0]++;

@@ -24,6 +24,7 @@ final class HardTimes {
     private static final int THREADS = 2;
     private static final int LEADS = 50;
     private static final int ROLLED_BACK = 8;
+    private static final int BURNT = 10;
 
     private static final String INSERT = """
             INSERT INTO lifecycle.lead_event (lead_id, sequence, source, event_id, fingerprint, payload_type, payload_revision,
@@ -86,7 +87,7 @@ final class HardTimes {
                     rows += events;
                 }
                 if (random.nextInt(ROLLED_BACK) == 0) {
-                    burn(connection, random.nextInt(100));
+                    burn(connection, random.nextInt(BURNT));
                 }
                 longest = Math.max(longest, (System.nanoTime() - begun) / 1_000_000);
             }

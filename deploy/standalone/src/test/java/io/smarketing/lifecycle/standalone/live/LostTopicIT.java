@@ -27,7 +27,7 @@ import org.springframework.util.FileSystemUtils;
 class LostTopicIT {
 
     private static final String EVENTS = "lead.events";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String CAPTURED = """
             {"specversion":"1.0","id":"%1$s","source":"urn:lost","type":"io.smarketing.lead.captured.v1","subject":"%1$s","time":"2026-03-01T09:00:00Z","data":{"source":"web"}}""";
     private static final String CONTACTED = """
