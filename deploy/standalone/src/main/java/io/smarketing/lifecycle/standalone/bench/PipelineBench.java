@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,7 +43,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class PipelineBench implements Callable<Integer> {
 
     private static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+    /** So many that every partition on the way has some. */
+    private static final int LAST_PROBES = 128;
+
     private static final int EVENTS_PER_PROBE = 20;
     private static final String PROBE = "probe-";
     private static final String CAPTURED = """
@@ -87,7 +90,7 @@ public final class PipelineBench implements Callable<Integer> {
     private record Flood(int events, double written, double carried, double counted) {
 
         double perSecond() {
-            return events / Math.max(carried, counted);
+            return events / counted;
         }
     }
 
@@ -107,7 +110,7 @@ public final class PipelineBench implements Callable<Integer> {
                 if (flood == 1) {
                     costs = Costs.begin(workbench.postgres());
                 }
-                Flood done = flood(workbench, rows, producer, events);
+                Flood done = flood(workbench, rows, producer, events, PROBE + "flood-" + flood + "-");
                 workbench.tell(
                         "flood %d%s: %,d events, %s/s to funnel.stages (written after %.1f s, carried %.1f, counted %.1f)"
                                 .formatted(
@@ -150,8 +153,17 @@ public final class PipelineBench implements Callable<Integer> {
                 event);
     }
 
-    private Flood flood(
-            Workbench workbench, StageRows rows, KafkaProducer<byte[], byte[]> producer, List<byte[]> events) {
+    /** The last events are probes: when their rows are there, those of all events before them are. */
+    private static Flood flood(
+            Workbench workbench,
+            StageRows rows,
+            KafkaProducer<byte[], byte[]> producer,
+            List<byte[]> flood,
+            String lastOnes) {
+        List<String> probes =
+                IntStream.range(0, LAST_PROBES).mapToObj(i -> lastOnes + i).toList();
+        List<byte[]> events = new ArrayList<>(flood);
+        probes.forEach(name -> events.add(probe(name)));
         Subjects subjects = new Subjects();
         List<ProducerRecord<byte[], byte[]>> letters =
                 events.stream().map(event -> letter(subjects, event)).toList();
@@ -166,9 +178,13 @@ public final class PipelineBench implements Callable<Integer> {
         long written = System.nanoTime();
         Workbench.await("the relay", () -> workbench.relayLag() == 0);
         long carried = System.nanoTime();
-        Workbench.await("the rows", () -> System.nanoTime() - rows.lastChange() > QUIET_NANOS);
-        return new Flood(
-                events.size(), seconds(begun, written), seconds(begun, carried), seconds(begun, rows.lastChange()));
+        Workbench.await("the rows", () -> probes.stream().allMatch(rows::hasSeen));
+        long counted = probes.stream().mapToLong(rows::seenAt).max().orElseThrow();
+        return new Flood(events.size(), seconds(begun, written), seconds(begun, carried), seconds(begun, counted));
+    }
+
+    private static byte[] probe(String name) {
+        return CAPTURED.formatted(name, name, name).getBytes(StandardCharsets.UTF_8);
     }
 
     private static double seconds(long from, long to) {
@@ -192,14 +208,14 @@ public final class PipelineBench implements Callable<Integer> {
             byte[] event = events.get(i % events.size());
             if (i % EVENTS_PER_PROBE == 0) {
                 String name = PROBE + i / EVENTS_PER_PROBE;
-                event = CAPTURED.formatted(name, name, name).getBytes(StandardCharsets.UTF_8);
+                event = probe(name);
                 sentAt[i / EVENTS_PER_PROBE] = System.nanoTime();
             }
             var unused = producer.send(letter(subjects, event));
         }
         int first = warmUp / EVENTS_PER_PROBE;
         int probes = all / EVENTS_PER_PROBE;
-        Workbench.await("the probes", () -> rows.probes() >= probes);
+        Workbench.await("the probes", () -> IntStream.range(0, probes).allMatch(probe -> rows.hasSeen(PROBE + probe)));
         double[] millis = new double[probes - first];
         for (int probe = first; probe < probes; probe++) {
             millis[probe - first] = (rows.seenAt(PROBE + probe) - sentAt[probe]) / 1e6;

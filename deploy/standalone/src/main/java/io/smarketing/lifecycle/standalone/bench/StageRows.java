@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -16,7 +17,6 @@ final class StageRows implements AutoCloseable {
 
     private final Map<String, Long> seen = new ConcurrentHashMap<>();
     private final Thread thread;
-    private volatile long lastChange = System.nanoTime();
     private volatile boolean running = true;
 
     private StageRows(Workbench workbench, String probe) {
@@ -40,7 +40,6 @@ final class StageRows implements AutoCloseable {
             consumer.seekToEnd(partitions);
             while (running) {
                 for (ConsumerRecord<byte[], byte[]> row : consumer.poll(Duration.ofMillis(20))) {
-                    lastChange = System.nanoTime();
                     note(new String(row.key(), StandardCharsets.UTF_8), probe);
                 }
             }
@@ -51,21 +50,17 @@ final class StageRows implements AutoCloseable {
         int start = key.indexOf('"' + probe);
         if (start >= 0) {
             String value = key.substring(start + 1, key.indexOf('"', start + 1));
-            seen.putIfAbsent(value, lastChange);
+            seen.putIfAbsent(value, System.nanoTime());
         }
     }
 
+    boolean hasSeen(String probe) {
+        return seen.containsKey(probe);
+    }
+
     /** By the clock of {@link System#nanoTime}. */
-    long lastChange() {
-        return lastChange;
-    }
-
-    int probes() {
-        return seen.size();
-    }
-
     long seenAt(String probe) {
-        return seen.getOrDefault(probe, Long.MAX_VALUE);
+        return Objects.requireNonNull(seen.get(probe), probe);
     }
 
     @Override
