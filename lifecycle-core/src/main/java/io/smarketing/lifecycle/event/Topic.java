@@ -16,6 +16,8 @@ public enum Topic {
     LEAD_STATE("lead.state", null),
     /** A row per stage; compacted, key = [policy, grain, bucket, dimension, value, stage]. */
     FUNNEL_STAGES("funnel.stages", null),
+    /** The shared metrics; compacted, key = [policy, grain, bucket, dimension, value]. */
+    FUNNEL_SHARED("funnel.shared", null),
     /** Policies as saved, each with its state; compacted, key = [name, version]. */
     POLICY_VERSIONS("policy.versions", null),
     /** Who made which version active, shadow or retired, when and why; key = policy name. */
@@ -34,7 +36,7 @@ public enum Topic {
     }
 
     public boolean isCompacted() {
-        return this == LEAD_STATE || this == FUNNEL_STAGES || this == POLICY_VERSIONS;
+        return this == LEAD_STATE || this == FUNNEL_STAGES || this == FUNNEL_SHARED || this == POLICY_VERSIONS;
     }
 
     /** How long records stay; empty for ever. */

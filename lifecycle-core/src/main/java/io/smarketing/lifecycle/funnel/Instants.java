@@ -79,6 +79,11 @@ public final class Instants extends Micros {
         return new Ranked(ages, counts);
     }
 
+    /** Of their distances from the beginning of 1970, in seconds with six digits; null when there is none. */
+    public @Nullable BigDecimal sum() {
+        return n() == 0 ? null : sumMicros().divide(PER_SECOND, DECIMALS, RoundingMode.UNNECESSARY);
+    }
+
     /** Of the ages, in seconds with six digits, never below zero; null when there is none. */
     public @Nullable BigDecimal meanAge(Instant asOf) {
         if (n() == 0) {

@@ -43,7 +43,7 @@ final class Acceptance {
         return rows;
     }
 
-    private static String named(@Nullable String reason) {
+    static String named(@Nullable String reason) {
         return reason == null ? "(not given)" : reason;
     }
 }

@@ -44,7 +44,7 @@ final class Flow {
         return row.figure("end", end).row();
     }
 
-    private static String capitalised(String word) {
+    static String capitalised(String word) {
         return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
     }
 }

@@ -37,7 +37,7 @@ final class Quality {
         return rows;
     }
 
-    private static long closed(MetricTally tally, boolean marked) {
+    static long closed(MetricTally tally, boolean marked) {
         return tally.count(Measure.leads(marked, Stage.LOST)) + tally.count(Measure.leads(marked, Stage.REJECTED));
     }
 }
