@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.funnel.metric;
 import io.smarketing.lifecycle.funnel.metric.ConversionPath.Mode;
 import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.Stage;
+import java.util.Optional;
 
 /**
  * The names of what a tally holds, as numbers: a family in the highest byte, then up to three coordinates of a byte each. They are part
@@ -35,6 +36,8 @@ final class Measure {
     // Leads, placed at the capture.
     private static final int LEADS = 13;
 
+    private static final Stage[] STAGES = Stage.values();
+
     static final int MARKED = CYCLES << 24;
     static final int ACCEPTED = MARKED + 1;
     static final int ACCEPTED_BEFORE_MARK = MARKED + 2;
@@ -50,6 +53,11 @@ final class Measure {
 
     private static int of(int family, int first, int second, int third) {
         return family << 24 | first << 16 | second << 8 | third;
+    }
+
+    /** Whose visits it measures; empty where it measures something else. */
+    static Optional<Stage> stage(int measure) {
+        return measure >>> 24 <= OPEN ? Optional.of(STAGES[measure >>> 16 & 0xFF]) : Optional.empty();
     }
 
     static int entered(Stage stage) {

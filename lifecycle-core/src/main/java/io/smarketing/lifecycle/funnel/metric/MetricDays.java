@@ -3,10 +3,14 @@ package io.smarketing.lifecycle.funnel.metric;
 import io.smarketing.lifecycle.funnel.Bucket;
 import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.Instants;
+import io.smarketing.lifecycle.funnel.PackedInput;
+import io.smarketing.lifecycle.funnel.PackedOutput;
 import io.smarketing.lifecycle.lead.LeadFold;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -119,6 +123,39 @@ public final class MetricDays {
     /** The tallies by day. */
     public NavigableMap<LocalDate, MetricTally> days() {
         return Collections.unmodifiableNavigableMap(days);
+    }
+
+    /** Writes the form that {@link #read} understands. */
+    public void write(PackedOutput output) {
+        output.octet(none.isBounded() ? 1 : 0).unsigned(days.size());
+        days.forEach((day, tally) -> {
+            output.signed(day.toEpochDay());
+            tally.write(output);
+        });
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if it is of another version, or no days
+     */
+    public static MetricDays read(PackedInput input) {
+        MetricDays read = input.octet() == 1 ? bounded() : exact();
+        for (long left = input.unsigned(); left > 0; left--) {
+            LocalDate day = LocalDate.ofEpochDay(input.signed());
+            read.days.put(day, MetricTally.read(input));
+        }
+        return read;
+    }
+
+    /** Parts the days into an earlier and a later half; of one day or none, the second is empty. */
+    public List<MetricDays> halves() {
+        List<MetricDays> halves = List.of(new MetricDays(none), new MetricDays(none));
+        int place = 0;
+        for (Map.Entry<LocalDate, MetricTally> day : days.entrySet()) {
+            halves.get(place++ <= (days.size() - 1) / 2 ? 0 : 1).days.put(day.getKey(), day.getValue());
+        }
+        return halves;
     }
 
     /** The days added up to buckets. */

@@ -7,7 +7,10 @@ import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
 import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.Stage;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,21 @@ public final class MetricTally {
     /** Begins a tally that does not grow with its leads: quantiles are within 1 %, ages within half an hour, all else is exact. */
     public static MetricTally bounded() {
         return new MetricTally(true);
+    }
+
+    boolean isBounded() {
+        return bounded;
+    }
+
+    /** The stages of which it holds visits; of a change, those whose flow, times or open visits it changes. */
+    public Set<Stage> stages() {
+        Set<Stage> stages = EnumSet.noneOf(Stage.class);
+        for (Set<Integer> measures : List.of(counts.keySet(), durations.keySet(), instants.keySet())) {
+            for (int measure : measures) {
+                Measure.stage(measure).ifPresent(stages::add);
+            }
+        }
+        return stages;
     }
 
     MetricTally empty() {

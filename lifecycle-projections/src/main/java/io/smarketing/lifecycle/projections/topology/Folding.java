@@ -2,6 +2,8 @@ package io.smarketing.lifecycle.projections.topology;
 
 import io.smarketing.lifecycle.event.EventType;
 import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.LeadFold;
+import java.util.Optional;
 
 /** How a lead's events become its fold. Each task has one of its own. */
 interface Folding {
@@ -11,6 +13,9 @@ interface Folding {
 
     /** The state after an event of such a type. */
     LeadState next(LeadState before, LogRecord event, Entry entry);
+
+    /** The fold of a lead as it is kept; empty when it is in no row. */
+    Optional<LeadFold> fold(String leadId, LeadState state);
 
     /** Whether it is official: shown in {@code lead.state}. */
     boolean shows();

@@ -9,14 +9,20 @@ import org.springframework.stereotype.Component;
 @Component
 public class FunnelStreams implements SmartLifecycle {
 
-    private static final String APPLICATION = "lifecycle-funnel";
+    private static final String APPLICATION = "lifecycle-metrics";
+    /** Its state was of another form. */
+    private static final String FORMER = "lifecycle-funnel";
 
     private final TopologyCounts counts = new TopologyCounts();
     private final RunningTopology topology;
 
-    FunnelStreams(StreamsEnvironment environment) {
-        this.topology =
-                new RunningTopology(APPLICATION, FunnelTopology.official(counts, environment.owners()), environment);
+    FunnelStreams(StreamsEnvironment environment, DeclaredDimensions dimensions) {
+        MetricSettings metrics = environment.calendar().with(dimensions::attributes);
+        this.topology = new RunningTopology(
+                APPLICATION,
+                FunnelTopology.official(metrics, counts, environment.owners()),
+                environment,
+                Optional.of(FORMER));
     }
 
     @Override
@@ -27,6 +33,12 @@ public class FunnelStreams implements SmartLifecycle {
     @Override
     public void stop() {
         topology.stop();
+    }
+
+    /** Forgets all that it made of {@code lead.events}, and begins with the first event again. Rows are written anew under their keys. */
+    public void rebuild() {
+        topology.stopAndForget();
+        topology.start();
     }
 
     @Override

@@ -40,6 +40,11 @@ class FunnelTopics {
         return compacted(Topic.FUNNEL_STAGES);
     }
 
+    @Bean
+    NewTopic funnelSharedTopic() {
+        return compacted(Topic.FUNNEL_SHARED);
+    }
+
     private NewTopic compacted(Topic topic) {
         return new NewTopic(topic.topicName(), Optional.of(partitions), replicationFactor)
                 .configs(Map.of(

@@ -31,32 +31,36 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * lead.events ─► leads ─┬─► lead.state
- *                       └─► (by owner of the rows) ─► rows ─► funnel.stages
+ *                       ├─► (by owner of the rows) ─► rows ─► funnel.stages, of all of time
+ *                       └─► (by owner of the days) ─► metrics ─► funnel.stages of days, weeks, months; funnel.shared
  * </pre>
  *
  * @param policy names the series of rows
  * @param folding of each task
+ * @param metrics what they are made with
  * @param owners how many tasks share the rows; it cannot change while the topology has state
  * @param stores opens a store by its name
  */
 record FunnelTopology(
         String policy,
         Supplier<Folding> folding,
+        MetricSettings metrics,
         TopologyCounts counts,
         int owners,
         Function<String, KeyValueBytesStoreSupplier> stores) {
 
     /** The official one, with stores on disk. */
-    static FunnelTopology official(TopologyCounts counts, int owners) {
+    static FunnelTopology official(MetricSettings metrics, TopologyCounts counts, int owners) {
         return new FunnelTopology(
-                FunnelStage.ACTIVE, OfficialFolding::new, counts, owners, Stores::persistentKeyValueStore);
+                FunnelStage.ACTIVE, OfficialFolding::new, metrics, counts, owners, Stores::persistentKeyValueStore);
     }
 
     /** That of a policy which is not in force, with stores on disk. */
-    static FunnelTopology shadow(Policy policy, TopologyCounts counts, int owners) {
+    static FunnelTopology shadow(Policy policy, MetricSettings.Calendar calendar, TopologyCounts counts, int owners) {
         return new FunnelTopology(
                 policy.reference().toString(),
                 () -> new ShadowFolding(policy),
+                calendar.with(() -> Optional.of(policy.dimensions())),
                 counts,
                 owners,
                 Stores::persistentKeyValueStore);
@@ -69,21 +73,19 @@ record FunnelTopology(
                         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("lead-events"))
                 .process(
                         new WithStores<>(
-                                () -> new LeadsProcessor(folding.get(), counts, owners),
-                                Set.of(store(LeadsProcessor.STORE, Serdes.String()))),
+                                () -> new LeadsProcessor(folding.get(), metrics, counts, owners),
+                                Set.of(
+                                        store(LeadsProcessor.STORE, Serdes.String()),
+                                        store(LeadMetrics.STALE, Serdes.String()),
+                                        store(LeadMetrics.TOLD, Serdes.String()))),
                         Named.as("leads"));
         changes.filter((leadId, change) -> change instanceof LeadChange.Shown, Named.as("shown"))
                 .mapValues(FunnelTopology::json, Named.as("states"))
-                .to(
-                        Topic.LEAD_STATE.topicName(),
-                        Produced.with(Serdes.String(), Serdes.ByteArray()).withName("lead-state"));
-        changes.filter((leadId, change) -> change instanceof LeadChange.ForRows, Named.as("for-rows"))
-                .map(FunnelTopology::byOwner, Named.as("by-owner"))
-                .repartition(Repartitioned.with(Serdes.Integer(), Serdes.ByteArray())
-                        .withName("row-changes")
-                        .withNumberOfPartitions(owners)
-                        .withStreamPartitioner(
-                                (topic, owner, change, partitions) -> Optional.of(Set.of(owner % partitions))))
+                .to(Topic.LEAD_STATE.topicName(), produced("lead-state"));
+        byOwner(
+                        "row",
+                        changes.filter((leadId, change) -> change instanceof LeadChange.ForRows, Named.as("for-rows"))
+                                .map(FunnelTopology::rowsByOwner, Named.as("rows-by-owner")))
                 .process(
                         new WithStores<>(
                                 () -> new RowsProcessor(policy, counts),
@@ -91,9 +93,27 @@ record FunnelTopology(
                                         store(RowsProcessor.STORE, Serdes.Bytes()),
                                         store(RowsProcessor.PENDING, Serdes.Long()))),
                         Named.as("rows"))
-                .to(
-                        Topic.FUNNEL_STAGES.topicName(),
-                        Produced.with(Serdes.String(), Serdes.ByteArray()).withName("funnel-stages"));
+                .to(Topic.FUNNEL_STAGES.topicName(), produced("funnel-stages"));
+        KStream<String, MetricsProcessor.Told> told = byOwner(
+                        "metric",
+                        changes.filter(
+                                        (leadId, change) -> change instanceof LeadChange.ForMetrics,
+                                        Named.as("for-metrics"))
+                                .map(FunnelTopology::metricsByOwner, Named.as("metrics-by-owner")))
+                .process(
+                        new WithStores<>(
+                                () -> new MetricsProcessor(policy, metrics, counts),
+                                Set.of(
+                                        store(MetricsProcessor.DAYS, Serdes.Bytes()),
+                                        store(MetricsProcessor.SERIES, Serdes.Bytes()),
+                                        store(MetricsProcessor.LATER, Serdes.Bytes()))),
+                        Named.as("metrics"));
+        told.filter((key, row) -> !row.shared(), Named.as("told-stages"))
+                .mapValues(MetricsProcessor.Told::json, Named.as("bucket-stages"))
+                .to(Topic.FUNNEL_STAGES.topicName(), produced("funnel-stages-of-buckets"));
+        told.filter((key, row) -> row.shared(), Named.as("told-shared"))
+                .mapValues(MetricsProcessor.Told::json, Named.as("bucket-shared"))
+                .to(Topic.FUNNEL_SHARED.topicName(), produced("funnel-shared"));
         return builder.build();
     }
 
@@ -101,9 +121,25 @@ record FunnelTopology(
         return ((LeadChange.Shown) change).json();
     }
 
-    private static KeyValue<Integer, byte[]> byOwner(String leadId, LeadChange change) {
+    private static Produced<String, byte[]> produced(String name) {
+        return Produced.with(Serdes.String(), Serdes.ByteArray()).withName(name);
+    }
+
+    private static KeyValue<Integer, byte[]> rowsByOwner(String leadId, LeadChange change) {
         LeadChange.ForRows forRows = (LeadChange.ForRows) change;
         return KeyValue.pair(forRows.owner(), forRows.changes());
+    }
+
+    private static KeyValue<Integer, byte[]> metricsByOwner(String leadId, LeadChange change) {
+        LeadChange.ForMetrics forMetrics = (LeadChange.ForMetrics) change;
+        return KeyValue.pair(forMetrics.owner(), forMetrics.change());
+    }
+
+    private KStream<Integer, byte[]> byOwner(String whose, KStream<Integer, byte[]> changes) {
+        return changes.repartition(Repartitioned.with(Serdes.Integer(), Serdes.ByteArray())
+                .withName(whose + "-changes")
+                .withNumberOfPartitions(owners)
+                .withStreamPartitioner((topic, owner, change, partitions) -> Optional.of(Set.of(owner % partitions))));
     }
 
     /** Cached, so that what changes many times between two commits is logged once. */

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.projections.topology;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
+import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.lead.Visit;
@@ -12,25 +13,27 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a fold says of a lead: where it stands, and in which rows it is counted.
  *
  * @param values by the place of the dimension in {@link Dimension#BUILT_IN}; null where the lead has none
- * @param stages those that the lead was at or beyond
+ * @param visits in order of time
  */
 record LeadStanding(
         Stage stage,
         Instant capturedAt,
         List<@Nullable String> values,
-        Map<Stage, StageTimes> stages,
+        List<Visit> visits,
         int attempts,
         int reachedAttempts) {
 
     private static final List<Dimension> DIMENSIONS =
             Dimension.BUILT_IN.stream().map(Dimension::new).toList();
     private static final Stage[] STAGES = Stage.values();
+    private static final ExitKind[] EXITS = ExitKind.values();
 
     /**
      * When a lead was at a stage.
@@ -46,30 +49,33 @@ record LeadStanding(
         for (Dimension dimension : DIMENSIONS) {
             values.add(dimension.valueOf(fold));
         }
+        return new LeadStanding(
+                fold.stage(), fold.capturedAt(), values, fold.visits(), fold.attempts(), fold.reachedAttempts());
+    }
+
+    /** Of the stages that the lead was at or beyond. */
+    private Map<Stage, StageTimes> stages() {
         Map<Stage, StageTimes> stages = new EnumMap<>(Stage.class);
-        List<Visit> visits = fold.visits();
-        for (Stage stage : STAGES) {
+        for (Stage known : STAGES) {
             Instant first = null;
             Instant latest = null;
             Instant inferred = null;
             int number = 0;
-            // Visits are in order of time.
             for (Visit visit : visits) {
-                if (visit.stage() == stage) {
+                if (visit.stage() == known) {
                     first = first == null ? visit.entered() : first;
                     latest = visit.entered();
                     number++;
                 }
-                if (inferred == null && visit.stage().isAtOrBeyond(stage)) {
+                if (inferred == null && visit.stage().isAtOrBeyond(known)) {
                     inferred = visit.entered();
                 }
             }
             if (inferred != null) {
-                stages.put(stage, new StageTimes(first, latest, inferred, number));
+                stages.put(known, new StageTimes(first, latest, inferred, number));
             }
         }
-        return new LeadStanding(
-                fold.stage(), fold.capturedAt(), values, stages, fold.attempts(), fold.reachedAttempts());
+        return stages;
     }
 
     @Nullable String value(String dimension) {
@@ -85,26 +91,42 @@ record LeadStanding(
             }
         }
         ObjectNode times = json.putObject("stages");
-        stages.forEach((name, at) -> times.putObject(name.name())
+        stages().forEach((name, at) -> times.putObject(name.name())
                 .put("first", at.first() == null ? null : at.first().toString())
                 .put("latest", at.latest() == null ? null : at.latest().toString())
                 .put("inferred", at.inferred().toString())
                 .put("visits", at.visits()));
+        ArrayNode stays = json.putArray("visits");
+        for (Visit visit : visits) {
+            Instant exited = visit.exited();
+            ExitKind exit = visit.exit();
+            stays.addObject()
+                    .put("stage", visit.stage().name())
+                    .put("visit", visit.number())
+                    .put("entered", visit.entered().toString())
+                    .put("exited", exited == null ? null : exited.toString())
+                    .put("exit", exit == null ? null : exit.word())
+                    .put("timed", visit.timed());
+        }
         json.put("attempts", attempts).put("reachedAttempts", reachedAttempts);
     }
 
     void write(PackedOutput output) {
         output.octet(stage.ordinal()).signed(PackedEntry.micros(capturedAt)).unsigned(values.size());
         values.forEach(output::optionalText);
-        output.octet(stages.size());
-        stages.forEach((name, at) -> {
-            output.octet(name.ordinal())
-                    .signed(PackedEntry.micros(at.inferred()))
-                    .unsigned(at.visits());
-            if (at.first() != null && at.latest() != null) {
-                output.signed(PackedEntry.micros(at.first())).signed(PackedEntry.micros(at.latest()));
+        output.unsigned(visits.size());
+        for (Visit visit : visits) {
+            Instant exited = visit.exited();
+            ExitKind exit = visit.exit();
+            output.octet(visit.stage().ordinal())
+                    .unsigned(visit.number())
+                    .octet(visit.timed() ? 1 : 0)
+                    .signed(PackedEntry.micros(visit.entered()))
+                    .octet(exit == null ? 0 : exit.ordinal() + 1);
+            if (exited != null) {
+                output.signed(PackedEntry.micros(exited));
             }
-        });
+        }
         output.unsigned(attempts).unsigned(reachedAttempts);
     }
 
@@ -115,15 +137,21 @@ record LeadStanding(
         for (long left = input.unsigned(); left > 0; left--) {
             values.add(input.optionalText());
         }
-        Map<Stage, StageTimes> stages = new EnumMap<>(Stage.class);
-        for (int left = input.octet(); left > 0; left--) {
-            Stage name = STAGES[input.octet()];
-            Instant inferred = PackedEntry.instant(input.signed());
-            int visits = (int) input.unsigned();
-            Instant first = visits == 0 ? null : PackedEntry.instant(input.signed());
-            Instant latest = visits == 0 ? null : PackedEntry.instant(input.signed());
-            stages.put(name, new StageTimes(first, latest, inferred, visits));
+        List<Visit> visits = new ArrayList<>();
+        for (long left = input.unsigned(); left > 0; left--) {
+            visits.add(visit(input));
         }
-        return new LeadStanding(stage, capturedAt, values, stages, (int) input.unsigned(), (int) input.unsigned());
+        return new LeadStanding(stage, capturedAt, values, visits, (int) input.unsigned(), (int) input.unsigned());
+    }
+
+    private static Visit visit(PackedInput input) {
+        Stage stage = STAGES[input.octet()];
+        int number = (int) input.unsigned();
+        boolean timed = input.octet() == 1;
+        Instant entered = PackedEntry.instant(input.signed());
+        int exit = input.octet();
+        return exit == 0
+                ? new Visit(stage, number, entered, null, null, timed)
+                : new Visit(stage, number, entered, PackedEntry.instant(input.signed()), EXITS[exit - 1], timed);
     }
 }

@@ -34,7 +34,7 @@ record LeadState(
         @Nullable Counted counted,
         byte[] entries) {
 
-    private static final int FORM_VERSION = 1;
+    private static final int FORM_VERSION = 2;
     private static final int PROGRESS_BYTES = 3 * Long.BYTES;
 
     /**

@@ -3,6 +3,10 @@ package io.smarketing.lifecycle.projections.topology;
 import io.smarketing.lifecycle.event.EventType;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.LeadFold;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.lead.Marks;
+import java.util.Optional;
 
 /** By the verdicts that the log holds. */
 final class OfficialFolding implements Folding {
@@ -21,6 +25,11 @@ final class OfficialFolding implements Folding {
         return score.policy() == null
                 ? before.advanced(event)
                 : before.scored(event, score.score(), score.disqualified());
+    }
+
+    @Override
+    public Optional<LeadFold> fold(String leadId, LeadState state) {
+        return LeadFold.of(new LeadHistory(leadId, state.unpackedEntries()), Marks.live());
     }
 
     @Override

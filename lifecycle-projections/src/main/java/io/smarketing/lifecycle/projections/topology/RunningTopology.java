@@ -33,11 +33,19 @@ final class RunningTopology {
     private final String application;
     private final FunnelTopology topology;
     private final StreamsEnvironment environment;
+    private final Optional<String> former;
     private @Nullable Thread starter;
     private @Nullable KafkaStreams streams;
     private volatile boolean running;
 
     RunningTopology(String application, FunnelTopology topology, StreamsEnvironment environment) {
+        this(application, topology, environment, Optional.empty());
+    }
+
+    /** @param former whose place it takes: what that left in Kafka is deleted */
+    RunningTopology(
+            String application, FunnelTopology topology, StreamsEnvironment environment, Optional<String> former) {
+        this.former = former;
         this.application = application;
         this.topology = topology;
         this.environment = environment;
@@ -58,6 +66,7 @@ final class RunningTopology {
         while (running) {
             try {
                 awaitTopics();
+                former.ifPresent(application -> forget(application, environment));
                 open();
                 return;
             } catch (InterruptedException e) {
@@ -79,8 +88,11 @@ final class RunningTopology {
     }
 
     private void awaitTopics() throws InterruptedException {
-        List<String> topics =
-                List.of(Topic.LEAD_EVENTS.topicName(), Topic.LEAD_STATE.topicName(), Topic.FUNNEL_STAGES.topicName());
+        List<String> topics = List.of(
+                Topic.LEAD_EVENTS.topicName(),
+                Topic.LEAD_STATE.topicName(),
+                Topic.FUNNEL_STAGES.topicName(),
+                Topic.FUNNEL_SHARED.topicName());
         try (Admin admin = Admin.create(environment.adminSettings())) {
             for (int attempt = 0; running; attempt++) {
                 String obstacle = obstacle(admin, topics);
@@ -132,12 +144,24 @@ final class RunningTopology {
         if (closed == null) {
             return;
         }
-        try (Admin admin = Admin.create(environment.adminSettings())) {
+        try {
             closed.cleanUp();
+        } catch (RuntimeException e) {
+            LOG.warn("The topology {} has ended; its state is left: {}", application, e.toString());
+        }
+        forget(application, environment);
+    }
+
+    /** Deletes the internal topics and the group of an application that runs no more; without them, it does nothing. */
+    static void forget(String application, StreamsEnvironment environment) {
+        try (Admin admin = Admin.create(environment.adminSettings())) {
             List<String> topics =
                     admin.listTopics().names().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS).stream()
                             .filter(topic -> topic.startsWith(application + "-"))
                             .toList();
+            if (topics.isEmpty()) {
+                return;
+            }
             admin.deleteTopics(topics).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             admin.deleteConsumerGroups(List.of(application)).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -2,10 +2,12 @@ package io.smarketing.lifecycle.projections.topology;
 
 import io.smarketing.lifecycle.event.EventType;
 import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.Shadowed;
 import io.smarketing.lifecycle.policy.Policy;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * By a policy that is not in force: facts are judged here, in order of arrival, and the verdicts that the log holds are passed over.
@@ -46,6 +48,14 @@ final class ShadowFolding implements Folding {
             remembered.remove(remembered.keySet().iterator().next());
         }
         return after;
+    }
+
+    @Override
+    public Optional<LeadFold> fold(String leadId, LeadState state) {
+        Remembered known = remembered.get(leadId);
+        return known != null && known.bytes() == state.entries().length
+                ? known.lead().fold()
+                : judgedAgain(leadId, state).fold();
     }
 
     private Shadowed judgedAgain(String leadId, LeadState state) {

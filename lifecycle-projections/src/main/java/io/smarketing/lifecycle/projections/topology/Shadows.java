@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,22 +35,30 @@ class Shadows implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Shadows.class);
     private static final String APPLICATION_PREFIX = "lifecycle-shadow-";
     private static final String SHADOW = "shadow";
+    private static final String ACTIVE = "active";
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long PAUSE_MILLIS = 2_000;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final StreamsEnvironment environment;
+    private final DeclaredDimensions dimensions;
     private final Map<PolicyRef, RunningTopology> topologies = new HashMap<>();
     private volatile boolean running;
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consuming;
     private @Nullable Thread thread;
 
-    Shadows(StreamsEnvironment environment) {
+    Shadows(StreamsEnvironment environment, DeclaredDimensions dimensions) {
         this.environment = environment;
+        this.dimensions = dimensions;
     }
 
     /** A version as the topic tells it last. */
-    private record Told(PolicyRef reference, boolean isShadow, String document) {}
+    private record Told(PolicyRef reference, String state, String document) {
+
+        boolean isShadow() {
+            return state.equals(SHADOW);
+        }
+    }
 
     private void run() {
         while (running) {
@@ -101,10 +110,10 @@ class Shadows implements SmartLifecycle {
             JsonNode version = JSON.readTree(entry.value());
             PolicyRef reference = new PolicyRef(
                     version.path("name").stringValue(), version.path("version").stringValue());
-            boolean shadow = version.path("state").asString("").equals(SHADOW);
+            String state = version.path("state").asString("");
             versions.put(
                     reference,
-                    new Told(reference, shadow, version.path("document").stringValue()));
+                    new Told(reference, state, version.path("document").stringValue()));
             return true;
         } catch (JacksonException | IllegalArgumentException e) {
             LOG.error("{}-{}@{} is no policy: {}", entry.topic(), entry.partition(), entry.offset(), e.getMessage());
@@ -113,6 +122,12 @@ class Shadows implements SmartLifecycle {
     }
 
     private void reconcile(Map<PolicyRef, Told> versions) {
+        dimensions.are(versions.values().stream()
+                .filter(told -> told.state().equals(ACTIVE))
+                .findFirst()
+                .flatMap(Shadows::policy)
+                .map(Policy::dimensions)
+                .orElse(List.of()));
         for (PolicyRef reference : List.copyOf(topologies.keySet())) {
             Told told = versions.get(reference);
             if (told == null || !told.isShadow()) {
@@ -130,19 +145,25 @@ class Shadows implements SmartLifecycle {
         }
     }
 
-    private void begin(Told told) {
-        Policy policy;
+    private static Optional<Policy> policy(Told told) {
         try {
-            policy = PolicyReader.readSaved(told.reference(), told.document());
+            return Optional.of(PolicyReader.readSaved(told.reference(), told.document()));
         } catch (RefusedDocument e) {
-            LOG.error("the shadow {} cannot be read: {}", told.reference(), e.getMessage());
+            LOG.error("the policy {} cannot be read: {}", told.reference(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void begin(Told told) {
+        Optional<Policy> policy = policy(told);
+        if (policy.isEmpty()) {
             return;
         }
         LOG.info("the shadow {} is projected from the first event on", told.reference());
         RunningTopology topology = new RunningTopology(
                 APPLICATION_PREFIX + told.reference().name() + "-"
                         + told.reference().version(),
-                FunnelTopology.shadow(policy, new TopologyCounts(), environment.owners()),
+                FunnelTopology.shadow(policy.get(), environment.calendar(), new TopologyCounts(), environment.owners()),
                 environment);
         topologies.put(told.reference(), topology);
         topology.start();

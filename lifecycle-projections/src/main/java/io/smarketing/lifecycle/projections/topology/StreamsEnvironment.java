@@ -1,5 +1,7 @@
 package io.smarketing.lifecycle.projections.topology;
 
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -18,23 +20,32 @@ class StreamsEnvironment {
     private final String instance;
     private final int owners;
     private final int replicationFactor;
+    private final MetricSettings.Calendar calendar;
 
     StreamsEnvironment(
             KafkaProperties kafka,
             @Value("${lifecycle.state-dir:lifecycle-data/streams}") String stateDir,
             @Value("${lifecycle.streams.instance:1}") String instance,
             @Value("${lifecycle.streams.row-partitions:2}") int owners,
-            @Value("${lifecycle.topics.replication-factor:#{null}}") Optional<Short> replicationFactor) {
+            @Value("${lifecycle.topics.replication-factor:#{null}}") Optional<Short> replicationFactor,
+            @Value("${lifecycle.metrics.zone:UTC}") ZoneId zone,
+            @Value("${lifecycle.metrics.finality:P7D}") Duration finality) {
         this.kafka = kafka;
         this.stateDir = stateDir;
         this.instance = instance;
         this.owners = owners;
+        this.calendar = new MetricSettings.Calendar(zone, finality);
         this.replicationFactor = replicationFactor.map(Short::intValue).orElse(BROKERS_DEFAULT);
     }
 
     /** How many tasks share the rows. */
     int owners() {
         return owners;
+    }
+
+    /** What days are, and when they are final. */
+    MetricSettings.Calendar calendar() {
+        return calendar;
     }
 
     Map<String, Object> adminSettings() {

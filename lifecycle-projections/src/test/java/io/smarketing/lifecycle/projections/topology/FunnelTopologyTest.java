@@ -299,6 +299,9 @@ class FunnelTopologyTest {
                                 "MQL":{"first":null,"latest":null,"inferred":"2026-05-01T02:00:00Z","visits":0},
                                 "ACCEPTED":{"first":null,"latest":null,"inferred":"2026-05-01T02:00:00Z","visits":0},
                                 "CONTACTED":{"first":"2026-05-01T02:00:00Z","latest":"2026-05-01T02:00:00Z","inferred":"2026-05-01T02:00:00Z","visits":1}},
+                                "visits":[
+                                {"stage":"CAPTURED","visit":1,"entered":"2026-05-01T00:00:00Z","exited":"2026-05-01T02:00:00Z","exit":"forward","timed":true},
+                                {"stage":"CONTACTED","visit":1,"entered":"2026-05-01T02:00:00Z","exited":null,"exit":null,"timed":true}],
                                 "attempts":1,"reachedAttempts":1,"sequence":4,"asOf":"2026-05-01T04:00:01Z","logPosition":104}"""));
     }
 

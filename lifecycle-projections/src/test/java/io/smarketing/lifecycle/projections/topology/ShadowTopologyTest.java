@@ -44,7 +44,12 @@ class ShadowTopologyTest {
 
     private TopologyRun run(KeptStore.Disk disk, TopologyRun.Compacted compacted, Policy policy) {
         return new TopologyRun(
-                disk, compacted, stateDir.toString(), policy.reference().toString(), () -> new ShadowFolding(policy));
+                disk,
+                compacted,
+                stateDir.toString(),
+                policy.reference().toString(),
+                () -> new ShadowFolding(policy),
+                TopologyRun.METRICS);
     }
 
     private static void assertIsTheReplay(

@@ -6,10 +6,12 @@ import io.smarketing.lifecycle.funnel.FunnelStage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
@@ -37,19 +39,35 @@ final class TopologyRun implements AutoCloseable {
             .build();
 
     private static final Duration A_WHILE = Duration.ofMillis(300);
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(1);
+    private static final int MOST_TICKS = 1_000;
+    /** Days in UTC, and no attribute is a dimension. */
+    static final MetricSettings METRICS =
+            new MetricSettings.Calendar(ZoneOffset.UTC, Duration.ofDays(7)).with(() -> Optional.of(List.of()));
 
     private final TopologyCounts counts = new TopologyCounts();
     private final TopologyTestDriver driver;
     private final TestInputTopic<@Nullable String, byte @Nullable []> events;
     private final TestOutputTopic<String, byte @Nullable []> states;
     private final TestOutputTopic<String, byte[]> rows;
+    private final TestOutputTopic<String, byte[]> shared;
     private final Compacted compacted;
+    private int bucketRows;
 
-    /** The topics that are written, each with the latest value of a key. A lead that is no more has a null. */
-    record Compacted(Map<String, JsonNode> rows, Map<String, @Nullable JsonNode> states) {
+    /**
+     * The topics that are written, each with the latest value of a key. A lead that is no more has a null.
+     *
+     * @param rows of all of time
+     * @param buckets rows of days, weeks and months
+     */
+    record Compacted(
+            Map<String, JsonNode> rows,
+            Map<String, JsonNode> buckets,
+            Map<String, JsonNode> shared,
+            Map<String, @Nullable JsonNode> states) {
 
         Compacted() {
-            this(new LinkedHashMap<>(), new LinkedHashMap<>());
+            this(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
         JsonNode state(String leadId) {
@@ -61,6 +79,18 @@ final class TopologyRun implements AutoCloseable {
         }
 
         JsonNode row(String key) {
+            return of(rows, key);
+        }
+
+        JsonNode bucket(String key) {
+            return of(buckets, key);
+        }
+
+        JsonNode sharedRow(String key) {
+            return of(shared, key);
+        }
+
+        private static JsonNode of(Map<String, JsonNode> rows, String key) {
             JsonNode row = rows.get(key);
             if (row == null) {
                 throw new AssertionError("no row " + key);
@@ -71,21 +101,33 @@ final class TopologyRun implements AutoCloseable {
 
     /** Runs upon what earlier runs left. */
     TopologyRun(KeptStore.Disk disk, Compacted compacted, String stateDir) {
-        this(disk, compacted, stateDir, FunnelStage.ACTIVE, OfficialFolding::new);
+        this(disk, compacted, stateDir, METRICS);
+    }
+
+    TopologyRun(KeptStore.Disk disk, Compacted compacted, String stateDir, MetricSettings metrics) {
+        this(disk, compacted, stateDir, FunnelStage.ACTIVE, OfficialFolding::new, metrics);
     }
 
     /** Of one policy's series. */
-    TopologyRun(KeptStore.Disk disk, Compacted compacted, String stateDir, String policy, Supplier<Folding> folding) {
+    TopologyRun(
+            KeptStore.Disk disk,
+            Compacted compacted,
+            String stateDir,
+            String policy,
+            Supplier<Folding> folding,
+            MetricSettings metrics) {
         Properties settings =
                 StreamsSettings.of("test-" + policy, stateDir, "test", 1, Map.of("bootstrap.servers", "nowhere:1"));
         driver = new TopologyTestDriver(
-                new FunnelTopology(policy, folding, counts, 2, disk::supplier).build(), settings);
+                new FunnelTopology(policy, folding, metrics, counts, 2, disk::supplier).build(), settings);
         events = driver.createInputTopic(
                 Topic.LEAD_EVENTS.topicName(), new StringSerializer(), new ByteArraySerializer());
         states = driver.createOutputTopic(
                 Topic.LEAD_STATE.topicName(), new StringDeserializer(), new ByteArrayDeserializer());
         rows = driver.createOutputTopic(
                 Topic.FUNNEL_STAGES.topicName(), new StringDeserializer(), new ByteArrayDeserializer());
+        shared = driver.createOutputTopic(
+                Topic.FUNNEL_SHARED.topicName(), new StringDeserializer(), new ByteArrayDeserializer());
         this.compacted = compacted;
     }
 
@@ -127,12 +169,43 @@ final class TopologyRun implements AutoCloseable {
         return read();
     }
 
-    /** What was written by now. */
+    /** Lets the clock tick until nothing more is told of days, weeks and months; returns the number of their rows. */
+    int settle() {
+        int all = 0;
+        int quiet = 0;
+        for (int tick = 0; quiet < 3; tick++) {
+            if (tick == MOST_TICKS) {
+                throw new AssertionError("it never settles");
+            }
+            driver.advanceWallClockTime(LONG_ENOUGH);
+            int told = bucketRows;
+            read();
+            quiet = told == bucketRows ? quiet + 1 : 0;
+            all += bucketRows - told;
+        }
+        return all;
+    }
+
+    void pass(Duration time) {
+        driver.advanceWallClockTime(time);
+    }
+
+    /** What was written by now; returns the keys of rows of all of time, in order. */
     List<String> read() {
         List<String> keys = new ArrayList<>();
         for (TestRecord<String, byte[]> row : rows.readRecordsToList()) {
-            keys.add(row.key());
-            compacted.rows().put(row.key(), JSON.readTree(row.value()));
+            JsonNode json = JSON.readTree(row.value());
+            if (json.path("grain").stringValue().equals("all")) {
+                keys.add(row.key());
+                compacted.rows().put(row.key(), json);
+            } else {
+                bucketRows++;
+                compacted.buckets().put(row.key(), json);
+            }
+        }
+        for (TestRecord<String, byte[]> row : shared.readRecordsToList()) {
+            bucketRows++;
+            compacted.shared().put(row.key(), JSON.readTree(row.value()));
         }
         for (TestRecord<String, byte @Nullable []> state : states.readRecordsToList()) {
             byte[] json = state.value();

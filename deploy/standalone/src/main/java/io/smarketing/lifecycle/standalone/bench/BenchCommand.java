@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {WriteBench.class, RelayBench.class, PipelineBench.class})
+        subcommands = {WriteBench.class, RelayBench.class, PipelineBench.class, TopologyBench.class})
 public final class BenchCommand {}

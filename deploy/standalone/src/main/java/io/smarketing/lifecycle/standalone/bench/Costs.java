@@ -34,7 +34,7 @@ final class Costs {
         parts.put("table-writer", "read tables");
         parts.put("bench-reader", "this bench");
         parts.put("main", "this bench");
-        parts.put("lifecycle-funnel", "projections (Kafka Streams)");
+        parts.put("lifecycle-metrics", "projections (Kafka Streams)");
         parts.put("data-plane-kafka", "broker");
         parts.put("kafka-", "broker and clients' networking");
         parts.put("group-coordinator", "broker");

@@ -8,14 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** A reader of {@code funnel.stages} that only sees what is committed, and notes when it does. */
+/** A reader of {@code funnel.stages} and {@code funnel.shared} that only sees what is committed, and notes when it does. */
 final class StageRows implements AutoCloseable {
 
+    /** What the keys of the rows of all of time begin with. */
+    private static final String ALL_OF_TIME = "[\"active\",\"all\",null,";
+
     private final Map<String, Long> seen = new ConcurrentHashMap<>();
+    private final Map<String, Long> seenShared = new ConcurrentHashMap<>();
+    private final LongAdder rows = new LongAdder();
     private final Thread thread;
     private volatile boolean running = true;
 
@@ -33,20 +40,25 @@ final class StageRows implements AutoCloseable {
 
     private void read(Map<String, Object> settings, String probe) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topic.FUNNEL_STAGES.topicName()).stream()
+            List<TopicPartition> partitions = Stream.of(Topic.FUNNEL_STAGES, Topic.FUNNEL_SHARED)
+                    .flatMap(topic -> consumer.partitionsFor(topic.topicName()).stream())
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             consumer.assign(partitions);
             consumer.seekToEnd(partitions);
             while (running) {
                 for (ConsumerRecord<byte[], byte[]> row : consumer.poll(Duration.ofMillis(20))) {
-                    note(new String(row.key(), StandardCharsets.UTF_8), probe);
+                    rows.increment();
+                    String key = new String(row.key(), StandardCharsets.UTF_8);
+                    if (key.startsWith(ALL_OF_TIME)) {
+                        note(key, probe, row.topic().equals(Topic.FUNNEL_SHARED.topicName()) ? seenShared : seen);
+                    }
                 }
             }
         }
     }
 
-    private void note(String key, String probe) {
+    private static void note(String key, String probe, Map<String, Long> seen) {
         int start = key.indexOf('"' + probe);
         if (start >= 0) {
             String value = key.substring(start + 1, key.indexOf('"', start + 1));
@@ -54,8 +66,19 @@ final class StageRows implements AutoCloseable {
         }
     }
 
+    /** In {@code funnel.stages}. */
     boolean hasSeen(String probe) {
         return seen.containsKey(probe);
+    }
+
+    /** In {@code funnel.shared}. */
+    boolean hasSeenShared(String probe) {
+        return seenShared.containsKey(probe);
+    }
+
+    /** All that came. */
+    long rows() {
+        return rows.sum();
     }
 
     /** By the clock of {@link System#nanoTime}. */

@@ -176,6 +176,10 @@ final class Workbench implements AutoCloseable {
                 .single();
     }
 
+    Path data() {
+        return folder.resolve("data");
+    }
+
     /** Stored events that the relay has not carried yet. */
     long relayLag() {
         return (long)
@@ -184,7 +188,7 @@ final class Workbench implements AutoCloseable {
 
     /** The first process of the engine's PostgreSQL. */
     ProcessHandle postgres() throws IOException {
-        Path file = folder.resolve("data").resolve("postgres").resolve("postmaster.pid");
+        Path file = data().resolve("postgres").resolve("postmaster.pid");
         return ProcessHandle.of(Long.parseLong(Files.readAllLines(file).get(0).strip()))
                 .orElseThrow();
     }

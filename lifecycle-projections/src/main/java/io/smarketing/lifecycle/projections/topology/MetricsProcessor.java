@@ -1,0 +1,355 @@
+package io.smarketing.lifecycle.projections.topology;
+
+import io.smarketing.lifecycle.funnel.Bucket;
+import io.smarketing.lifecycle.funnel.FunnelStage;
+import io.smarketing.lifecycle.funnel.FunnelTally;
+import io.smarketing.lifecycle.funnel.Grain;
+import io.smarketing.lifecycle.funnel.PackedInput;
+import io.smarketing.lifecycle.funnel.PackedOutput;
+import io.smarketing.lifecycle.funnel.metric.MetricCell;
+import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
+import io.smarketing.lifecycle.funnel.metric.MetricTally;
+import io.smarketing.lifecycle.lead.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Adds changes up in the days of the dimension's values that it owns, and tells the rows of the days, weeks and months that they touch, at
+ * once. What a stage holds at the end of a day is what it held at its start, plus in, minus out; so a late fact changes the rows of all later
+ * days: these are told one after the other, when there is time.
+ */
+final class MetricsProcessor implements Processor<Integer, byte[], String, MetricsProcessor.Told> {
+
+    static final String DAYS = "metric-days";
+    /** How far each value is told. */
+    static final String SERIES = "metric-series";
+    /** From which day on the rows of a value are to be told anew. */
+    static final String LATER = "metric-later";
+
+    private static final Duration PERIOD = Duration.ofMillis(200);
+    private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
+    private static final long BUSY_MILLIS = 1_000;
+    /** Of the time under load, telling later days takes no more than a tenth; alone, two thirds. */
+    private static final int REST_WHEN_BUSY = 9;
+
+    private static final int DAYS_AT_ONCE = 60;
+    private static final int MOST_IN_MEMORY = 1_000;
+    private static final List<Grain> LONGER = List.of(Grain.WEEK, Grain.MONTH);
+    /** No row has this key. */
+    private static final Bytes FINAL_UP_TO = Bytes.wrap(new byte[0]);
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String policy;
+    private final MetricSettings settings;
+    private final MetricDefinition definition;
+    private final TopologyCounts counts;
+    private final Map<RowKey, MetricSeries> series = new LinkedHashMap<>(16, 0.75f, true);
+    private @Nullable ProcessorContext<String, Told> context;
+    private @Nullable KeyValueStore<Bytes, byte[]> days;
+    private @Nullable KeyValueStore<Bytes, byte[]> standings;
+    private @Nullable KeyValueStore<Bytes, byte[]> later;
+    private long busyUntil;
+    private long restUntil;
+
+    MetricsProcessor(String policy, MetricSettings settings, TopologyCounts counts) {
+        this.policy = policy;
+        this.settings = settings;
+        this.definition = settings.definition();
+        this.counts = counts;
+    }
+
+    /**
+     * A row.
+     *
+     * @param shared whether it is one of {@code funnel.shared}, or one of {@code funnel.stages}
+     */
+    record Told(boolean shared, byte[] json) {}
+
+    @Override
+    public void init(ProcessorContext<String, Told> processorContext) {
+        context = processorContext;
+        days = processorContext.getStateStore(DAYS);
+        standings = processorContext.getStateStore(SERIES);
+        later = processorContext.getStateStore(LATER);
+        // The same object comes back to life after its task was found corrupted.
+        series.clear();
+        busyUntil = 0;
+        restUntil = 0;
+        processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellLaterUnlessResting);
+        processorContext.schedule(FINALITY_PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellFinal);
+    }
+
+    private ProcessorContext<String, Told> context() {
+        return Objects.requireNonNull(context);
+    }
+
+    private KeyValueStore<Bytes, byte[]> standings() {
+        return Objects.requireNonNull(standings);
+    }
+
+    private KeyValueStore<Bytes, byte[]> later() {
+        return Objects.requireNonNull(later);
+    }
+
+    private MetricSeries series(RowKey row) {
+        MetricSeries known = series.get(row);
+        if (known == null) {
+            byte[] kept = standings().get(Bytes.wrap(row.toBytes()));
+            MetricSeries.Standing standing = MetricSeries.Standing.NONE;
+            if (kept != null) {
+                PackedInput input = new PackedInput(kept);
+                RowKey.read(input);
+                standing = MetricSeries.Standing.read(input);
+            }
+            known = new MetricSeries(row, standing, Objects.requireNonNull(days));
+            series.put(row, known);
+            if (series.size() > MOST_IN_MEMORY) {
+                series.remove(series.keySet().iterator().next());
+            }
+        }
+        return known;
+    }
+
+    private void keep(MetricSeries touched) {
+        PackedOutput output = new PackedOutput();
+        touched.row().write(output);
+        touched.standing().write(output);
+        standings().put(Bytes.wrap(touched.row().toBytes()), output.toByteArray());
+    }
+
+    @Override
+    public void process(Record<Integer, byte[]> received) {
+        MetricChange change;
+        try {
+            change = MetricChange.read(received.value());
+        } catch (IllegalArgumentException e) {
+            counts.countUnreadable("a change of metrics", String.valueOf(e.getMessage()));
+            return;
+        }
+        MetricSeries touched = series(change.row());
+        boolean isNew = touched.standing().revision() == 0;
+        LocalDate moved = touched.add(change);
+        keep(touched);
+        Map<Bucket, Set<Stage>> buckets = new TreeMap<>();
+        change.days().days().forEach((day, tally) -> {
+            for (Grain grain : new Grain[] {Grain.DAY, Grain.WEEK, Grain.MONTH}) {
+                buckets.computeIfAbsent(grain.bucket(day), absent -> EnumSet.noneOf(Stage.class))
+                        .addAll(tally.stages());
+            }
+        });
+        long now = context().currentSystemTimeMs();
+        tell(touched, buckets, true, now);
+        if (!change.days().isEmpty()) {
+            tellShared(touched, Bucket.ALL, now);
+        }
+        FunnelTally whole = touched.standing().whole();
+        if (change.whole() != null && whole != null) {
+            tellWhole(
+                    touched,
+                    whole,
+                    isNew ? EnumSet.allOf(Stage.class) : change.whole().stages(),
+                    now);
+        }
+        if (moved != null) {
+            tellLaterFrom(touched, moved.plusDays(1));
+        }
+        busyUntil = now + BUSY_MILLIS;
+    }
+
+    /** Rows of buckets, in order of time within each grain. */
+    private void tell(MetricSeries told, Map<Bucket, Set<Stage>> buckets, boolean shared, long now) {
+        Map<Grain, MetricSeries.Balances> balances = new TreeMap<>();
+        buckets.forEach((bucket, stages) -> {
+            MetricTally tally = told.tally(bucket);
+            MetricCell cell = cell(told, bucket);
+            MetricCell.Standing standing = standing(told, bucket, now);
+            if (!stages.isEmpty()) {
+                long[] held = balances.computeIfAbsent(bucket.grain(), grain -> told.balances())
+                        .at(bucket.first());
+                for (Stage stage : stages) {
+                    forward(
+                            cell.stageKey(stage),
+                            false,
+                            cell.stageRow(stage, tally, held[stage.ordinal()], definition, standing),
+                            now);
+                }
+            }
+            if (shared) {
+                forward(cell.sharedKey(), true, cell.sharedRow(tally, definition, standing), now);
+            }
+        });
+    }
+
+    private void tellShared(MetricSeries told, Bucket bucket, long now) {
+        MetricCell cell = cell(told, bucket);
+        ObjectNode json = cell.sharedRow(told.tally(bucket), definition, standing(told, bucket, now));
+        forward(cell.sharedKey(), true, json, now);
+    }
+
+    private void tellWhole(MetricSeries told, FunnelTally whole, Set<Stage> stages, long now) {
+        MetricSeries.Standing standing = told.standing();
+        for (Stage stage : stages) {
+            FunnelStage row =
+                    new FunnelStage(policy, told.row().dimension(), told.row().value(), stage);
+            forward(
+                    row.key(),
+                    false,
+                    row.toJson(whole, standing.revision(), standing.asOf(), standing.position()),
+                    now);
+        }
+    }
+
+    private MetricCell cell(MetricSeries told, Bucket bucket) {
+        return new MetricCell(policy, bucket, told.row().dimension(), told.row().value());
+    }
+
+    private MetricCell.Standing standing(MetricSeries told, Bucket bucket, long now) {
+        MetricSeries.Standing standing = told.standing();
+        return new MetricCell.Standing(
+                standing.revision(), isFinal(bucket, Instant.ofEpochMilli(now)), standing.asOf(), standing.position());
+    }
+
+    private boolean isFinal(Bucket bucket, Instant now) {
+        return bucket.grain() != Grain.ALL
+                && bucket.end(definition.zone()).plus(settings.finality()).isBefore(now);
+    }
+
+    private void forward(String key, boolean shared, ObjectNode json, long now) {
+        context().forward(new Record<>(key, new Told(shared, JSON.writeValueAsBytes(json)), now));
+    }
+
+    private void tellLaterFrom(MetricSeries moved, LocalDate first) {
+        Bytes key = Bytes.wrap(moved.row().toBytes());
+        byte[] kept = later().get(key);
+        if (kept != null && !firstOf(kept).isAfter(first)) {
+            return;
+        }
+        if (!moved.daysFrom(first).isEmpty()) {
+            PackedOutput output = new PackedOutput().signed(first.toEpochDay());
+            moved.row().write(output);
+            later().put(key, output.toByteArray());
+        }
+    }
+
+    private static LocalDate firstOf(byte[] kept) {
+        return LocalDate.ofEpochDay(new PackedInput(kept).signed());
+    }
+
+    private void tellLaterUnlessResting(long now) {
+        if (now < restUntil) {
+            return;
+        }
+        long start = context().currentSystemTimeMs();
+        boolean busy = start < busyUntil;
+        long end = start;
+        while (tellLater(end)) {
+            end = context().currentSystemTimeMs();
+            if (busy || end - start > 2 * PERIOD.toMillis()) {
+                break;
+            }
+        }
+        restUntil = busy ? end + REST_WHEN_BUSY * (end - start) : 0;
+    }
+
+    /** Some days of the first value that has some to tell; false when none has. */
+    private boolean tellLater(long now) {
+        byte[] kept;
+        Bytes key;
+        try (KeyValueIterator<Bytes, byte[]> left = later().all()) {
+            if (!left.hasNext()) {
+                return false;
+            }
+            var next = left.next();
+            key = next.key;
+            kept = next.value;
+        }
+        PackedInput input = new PackedInput(kept);
+        LocalDate first = LocalDate.ofEpochDay(input.signed());
+        MetricSeries moved = series(RowKey.read(input));
+        List<LocalDate> portion = new ArrayList<>();
+        for (LocalDate day : moved.daysFrom(first).keySet()) {
+            if (portion.size() == DAYS_AT_ONCE) {
+                break;
+            }
+            portion.add(day);
+        }
+        Map<Bucket, Set<Stage>> buckets = new TreeMap<>();
+        for (LocalDate day : portion) {
+            buckets.put(Grain.DAY.bucket(day), moved.told(Grain.DAY.bucket(day)));
+            LONGER.forEach(grain -> buckets.computeIfAbsent(grain.bucket(day), moved::told));
+        }
+        tell(moved, buckets, false, now);
+        later().delete(key);
+        if (!portion.isEmpty()) {
+            tellLaterFrom(moved, portion.get(portion.size() - 1).plusDays(1));
+        }
+        return true;
+    }
+
+    /** Rows whose time has come since the last look. Those that were told meanwhile know it already. */
+    private void tellFinal(long now) {
+        byte[] kept = standings().get(FINAL_UP_TO);
+        Instant from = Instant.ofEpochMilli(kept == null ? now : new PackedInput(kept).signed());
+        standings().put(FINAL_UP_TO, new PackedOutput().signed(now).toByteArray());
+        Set<Bucket> buckets = becameFinal(from, Instant.ofEpochMilli(now));
+        if (buckets.isEmpty()) {
+            return;
+        }
+        List<RowKey> rows = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> all = standings().all()) {
+            all.forEachRemaining(value -> {
+                if (value.key.get().length > 0) {
+                    rows.add(RowKey.read(new PackedInput(value.value)));
+                }
+            });
+        }
+        for (RowKey row : rows) {
+            MetricSeries told = series(row);
+            Map<Bucket, Set<Stage>> touched = new TreeMap<>();
+            for (Bucket bucket : buckets) {
+                if (told.hasDays(bucket)) {
+                    touched.put(bucket, told.told(bucket));
+                }
+            }
+            tell(told, touched, true, now);
+        }
+    }
+
+    private Set<Bucket> becameFinal(Instant from, Instant to) {
+        Set<Bucket> buckets = new TreeSet<>();
+        LocalDate last = Bucket.dayOf(to.minus(settings.finality()), definition.zone());
+        // A month ends up to 31 days after a day that is in it.
+        LocalDate day =
+                Bucket.dayOf(from.minus(settings.finality()), definition.zone()).minusDays(32);
+        for (; !day.isAfter(last); day = day.plusDays(1)) {
+            for (Grain grain : new Grain[] {Grain.DAY, Grain.WEEK, Grain.MONTH}) {
+                Bucket bucket = grain.bucket(day);
+                if (isFinal(bucket, to) && !isFinal(bucket, from)) {
+                    buckets.add(bucket);
+                }
+            }
+        }
+        return buckets;
+    }
+}
