@@ -49,13 +49,13 @@ record FunnelTopology(
         int owners,
         Function<String, KeyValueBytesStoreSupplier> stores) {
 
-    /** The official one, with stores on disk. */
+    /** The official one. */
     static FunnelTopology official(MetricSettings metrics, TopologyCounts counts, int owners) {
         return new FunnelTopology(
-                FunnelStage.ACTIVE, OfficialFolding::new, metrics, counts, owners, Stores::persistentKeyValueStore);
+                FunnelStage.ACTIVE, OfficialFolding::new, metrics, counts, owners, FunnelTopology::kept);
     }
 
-    /** That of a policy which is not in force, with stores on disk. */
+    /** That of a policy which is not in force. */
     static FunnelTopology shadow(Policy policy, MetricSettings.Calendar calendar, TopologyCounts counts, int owners) {
         return new FunnelTopology(
                 policy.reference().toString(),
@@ -63,7 +63,14 @@ record FunnelTopology(
                 calendar.with(() -> Optional.of(policy.dimensions())),
                 counts,
                 owners,
-                Stores::persistentKeyValueStore);
+                FunnelTopology::kept);
+    }
+
+    /** On disk, but for what never is many: a disk's store is slow to look through where most was deleted. */
+    private static KeyValueBytesStoreSupplier kept(String store) {
+        return store.equals(LeadMetrics.STALE) || store.equals(MetricsProcessor.LATER)
+                ? Stores.inMemoryKeyValueStore(store)
+                : Stores.persistentKeyValueStore(store);
     }
 
     Topology build() {
