@@ -11,13 +11,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -46,25 +44,18 @@ public final class TopicSchemas {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private final Map<String, JsonNode> schemas = new HashMap<>();
+    private final Map<Topic, JsonNode> schemas = new EnumMap<>(Topic.class);
     private final SchemaRegistry registry;
 
     public TopicSchemas() {
-        Stream.of(
-                        Stream.of(ENVELOPE),
-                        Arrays.stream(EventType.values()).map(EventType::schemaResource),
-                        Arrays.stream(Topic.values()).map(Topic::schemaResource))
-                .flatMap(resources -> resources)
-                .forEach(resource -> schemas.put(resource, JSON.readTree(content(resource))));
-        Map<String, String> byId = new HashMap<>();
-        schemas.values().forEach(schema -> byId.put(id(schema), schema.toString()));
+        for (Topic topic : Topic.values()) {
+            schemas.put(topic, JSON.readTree(content(topic.schemaResource())));
+        }
         // Lossless narrowing is what draft 2020-12 says: 1.0 is an integer.
         registry = SchemaRegistry.withDefaultDialect(
                 SpecificationVersion.DRAFT_2020_12,
-                builder -> builder.schemas(byId)
-                        .schemaRegistryConfig(SchemaRegistryConfig.builder()
-                                .losslessNarrowing(true)
-                                .build()));
+                builder -> builder.schemaRegistryConfig(
+                        SchemaRegistryConfig.builder().losslessNarrowing(true).build()));
     }
 
     private static String content(String resource) {
@@ -75,17 +66,9 @@ public final class TopicSchemas {
         }
     }
 
-    private static String id(JsonNode schema) {
-        return schema.path("$id").asString();
-    }
-
     /** The schema of the topic's values, with those of its keys and headers in it. */
     public JsonNode schema(Topic topic) {
-        return schema(topic.schemaResource());
-    }
-
-    private JsonNode schema(String resource) {
-        return Objects.requireNonNull(schemas.get(resource), resource);
+        return Objects.requireNonNull(schemas.get(topic));
     }
 
     /**
@@ -209,7 +192,7 @@ public final class TopicSchemas {
     }
 
     private void check(String resource, String fragment, JsonNode node, String part, List<String> violations) {
-        Schema schema = registry.getSchema(SchemaLocation.of(id(schema(resource)) + fragment));
+        Schema schema = registry.getSchema(SchemaLocation.of("classpath:" + resource.substring(1) + fragment));
         try {
             for (Error error : schema.validate(node)) {
                 violations.add("%s%s: %s".formatted(part, error.getInstanceLocation(), error.getMessage()));
