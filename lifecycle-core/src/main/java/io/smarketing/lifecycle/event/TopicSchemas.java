@@ -35,7 +35,8 @@ public final class TopicSchemas {
     private static final String KEY = "key";
     private static final String HEADERS = "headers";
     private static final String CONTENT_TYPE = "content-type";
-    private static final String STRUCTURED = "application/cloudevents+json";
+    private static final String STRUCTURED = "application/cloudevents";
+    private static final String JSON_TYPE = "application/json";
     private static final String ATTRIBUTE = "ce_";
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -137,14 +138,15 @@ public final class TopicSchemas {
     private void checkIntake(
             Map<String, String> headers, byte @Nullable [] value, JsonNode readValue, List<String> violations) {
         JsonNode event = readValue;
-        String type = headers.getOrDefault(CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
-        if (!type.startsWith(STRUCTURED) && value != null) {
-            ObjectNode envelope = JsonNodeFactory.instance.objectNode();
-            headers.forEach((name, text) -> {
-                if (name.startsWith(ATTRIBUTE)) {
-                    envelope.put(name.substring(ATTRIBUTE.length()), text);
-                }
-            });
+        ObjectNode envelope = JsonNodeFactory.instance.objectNode();
+        headers.forEach((name, text) -> {
+            if (name.startsWith(ATTRIBUTE)) {
+                envelope.put(name.substring(ATTRIBUTE.length()), text);
+            }
+        });
+        String type = headers.getOrDefault(CONTENT_TYPE, JSON_TYPE);
+        boolean isStructured = type.toLowerCase(Locale.ROOT).startsWith(STRUCTURED);
+        if (!isStructured && !envelope.isEmpty() && value != null) {
             event = envelope.put("datacontenttype", type).set("data", readValue);
         }
         check(ENVELOPE, "#", event, "event", violations);

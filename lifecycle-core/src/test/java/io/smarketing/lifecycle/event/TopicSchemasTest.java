@@ -267,6 +267,9 @@ class TopicSchemasTest {
             assertThat(SCHEMAS.violations(Topic.LEAD_INTAKE, key, structured, JSON.writeValueAsBytes(event)))
                     .as(event.toString())
                     .isEmpty();
+            assertThat(SCHEMAS.violations(Topic.LEAD_INTAKE, null, Map.of(), JSON.writeValueAsBytes(event)))
+                    .as("without a word: %s", event)
+                    .isEmpty();
             Map<String, String> binary = new LinkedHashMap<>(Map.of("content-type", "application/json"));
             event.forEachEntry((name, value) -> {
                 if (value.isString()) {
