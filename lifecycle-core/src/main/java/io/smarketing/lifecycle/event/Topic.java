@@ -35,6 +35,14 @@ public enum Topic {
         return topic;
     }
 
+    /**
+     * Where the topic's contract lies on the class path: the JSON Schema of its values, with those of keys and headers as {@code
+     * $defs/key} and {@code $defs/headers}.
+     */
+    public String schemaResource() {
+        return "/schemas/" + topic + ".schema.json";
+    }
+
     public boolean isCompacted() {
         return this == LEAD_STATE || this == FUNNEL_STAGES || this == FUNNEL_SHARED || this == POLICY_VERSIONS;
     }

@@ -1,7 +1,10 @@
 package io.smarketing.lifecycle.projections.topology;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.Topic;
+import io.smarketing.lifecycle.event.TopicSchemas;
 import io.smarketing.lifecycle.funnel.FunnelStage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,6 +41,7 @@ final class TopologyRun implements AutoCloseable {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
+    private static final TopicSchemas SCHEMAS = new TopicSchemas();
     private static final Duration A_WHILE = Duration.ofMillis(300);
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(1);
     private static final int MOST_TICKS = 1_000;
@@ -190,10 +194,11 @@ final class TopologyRun implements AutoCloseable {
         driver.advanceWallClockTime(time);
     }
 
-    /** What was written by now; returns the keys of rows of all of time, in order. */
+    /** What was written by now, which keeps the contracts of its topics; returns the keys of rows of all of time, in order. */
     List<String> read() {
         List<String> keys = new ArrayList<>();
         for (TestRecord<String, byte[]> row : rows.readRecordsToList()) {
+            assertKeepsContract(Topic.FUNNEL_STAGES, row);
             JsonNode json = JSON.readTree(row.value());
             if (json.path("grain").stringValue().equals("all")) {
                 keys.add(row.key());
@@ -204,14 +209,25 @@ final class TopologyRun implements AutoCloseable {
             }
         }
         for (TestRecord<String, byte[]> row : shared.readRecordsToList()) {
+            assertKeepsContract(Topic.FUNNEL_SHARED, row);
             bucketRows++;
             compacted.shared().put(row.key(), JSON.readTree(row.value()));
         }
         for (TestRecord<String, byte @Nullable []> state : states.readRecordsToList()) {
+            assertKeepsContract(Topic.LEAD_STATE, state);
             byte[] json = state.value();
             compacted.states().put(state.key(), json == null ? null : JSON.readTree(json));
         }
         return keys;
+    }
+
+    private static void assertKeepsContract(Topic topic, TestRecord<String, ? extends byte @Nullable []> written) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        written.headers().forEach(header -> headers.put(header.key(), ""));
+        byte[] key = written.key().getBytes(StandardCharsets.UTF_8);
+        assertThat(SCHEMAS.violations(topic, key, headers, written.value()))
+                .as("%s %s", topic.topicName(), written.key())
+                .isEmpty();
     }
 
     @Override

@@ -1,0 +1,220 @@
+package io.smarketing.lifecycle.standalone.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.smarketing.lifecycle.standalone.SharedData;
+import io.smarketing.lifecycle.standalone.engine.Engine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A subscriber who reads the topics, and nothing else, has every number of the funnel page, to the digit, and can add them up. */
+class SubscriberRebuildsPageIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final List<String> DIMENSIONS = List.of("all", "source", "campaign", "persona", "owner");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void everyNumberOfThePageIsOnTheTopicsAndAddsUp() {
+        List<String> lines = Histories.lines(Histories.generated(folder, 3_000, 33));
+        try (Engine engine = Engine.start(folder.resolve("engine"))) {
+            Client client = new Client(engine.uri());
+            client.activate(SharedData.exampleText("b2b-default.yaml"));
+            String shadow = shadowed(client, SharedData.exampleText("product-led.yaml"));
+            client.history(lines);
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(() -> theAnswersAreWhatTheTopicSays(engine, client, List.of("active", shadow)));
+            theExampleOfTheDocumentsPrintsTheSame(engine, client);
+            Topics topics = new Topics(engine);
+            SubscribersFunnel funnel = new SubscribersFunnel(topics.rows("funnel.stages"));
+            theStatesOfLeadsCountUpToTheRows(topics.rows("lead.state").values(), funnel);
+            for (String policy : List.of("active", shadow)) {
+                for (String dimension : DIMENSIONS) {
+                    rowsOfADimensionAddUpToThatOfAll(funnel, policy, dimension);
+                }
+            }
+        }
+    }
+
+    private static String shadowed(Client client, String document) {
+        Client.Answer saved =
+                client.post("/v1/policies", "application/yaml", document.getBytes(StandardCharsets.UTF_8));
+        String name = saved.json().get("name").stringValue();
+        String version = saved.json().get("version").stringValue();
+        Client.Answer answer = client.postJson("/v1/policies/%s/%s/shadow".formatted(name, version), "{}");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        return name + "@" + version;
+    }
+
+    private static void theAnswersAreWhatTheTopicSays(Engine engine, Client client, List<String> policies) {
+        SubscribersFunnel funnel = new SubscribersFunnel(new Topics(engine).rows("funnel.stages"));
+        for (String policy : policies) {
+            for (String dimension : DIMENSIONS) {
+                String path = "/v1/funnel?policy=%s&dimension=%s".formatted(policy, dimension);
+                Client.Answer answer = client.get(path);
+                assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+                JsonNode shown = Topics.JSON.readTree(answer.body());
+                JsonNode rebuilt = funnel.answer(policy, dimension);
+                assertThat(byValue(rebuilt)).as(path).isEqualTo(byValue(shown));
+                assertThat(rebuilt.get("logPosition")).as(path).isEqualTo(shown.get("logPosition"));
+                assertThat(rebuilt.get("asOf")).as(path).isEqualTo(shown.get("asOf"));
+                assertThat(rebuilt.get("zone")).as(path).isEqualTo(shown.get("zone"));
+                assertThat(shown.at("/rows/0/stages/0/reached").longValue())
+                        .as(path)
+                        .isPositive();
+            }
+        }
+    }
+
+    /** In the order of the answer. */
+    private static Map<String, JsonNode> byValue(JsonNode answer) {
+        Map<String, JsonNode> byValue = new LinkedHashMap<>();
+        answer.get("rows").forEach(row -> byValue.put(row.get("value").toString(), row));
+        return byValue;
+    }
+
+    private static void theExampleOfTheDocumentsPrintsTheSame(Engine engine, Client client) {
+        List<String> expected = new ArrayList<>();
+        for (JsonNode row : client.json("/v1/funnel?dimension=source").get("rows")) {
+            for (JsonNode stage : row.get("stages")) {
+                expected.add("%s %s %s %s %s"
+                        .formatted(
+                                row.get("value"),
+                                stage.get("stage").stringValue(),
+                                stage.get("reached"),
+                                stage.get("open"),
+                                stage.at("/timeInStage/p50Seconds")));
+            }
+        }
+        List<String> printed = run(
+                "java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SharedData.example("FunnelSubscriber.java").toString(),
+                engine.bootstrapServers(),
+                "source");
+        assertThat(printed).containsAll(expected);
+    }
+
+    /** What a program prints, blanks made one. */
+    private static List<String> run(String... command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(text).isZero();
+            return text.lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void theStatesOfLeadsCountUpToTheRows(Collection<JsonNode> leads, SubscribersFunnel funnel) {
+        assertThat(leads).hasSizeGreaterThan(2_500);
+        for (String dimension : DIMENSIONS) {
+            funnel.rows("active", dimension).forEach((value, stages) -> {
+                List<JsonNode> counted = leads.stream()
+                        .filter(lead -> dimension.equals("all")
+                                || lead.get(dimension).toString().equals(value))
+                        .toList();
+                stages.forEach((stage, row) -> {
+                    String what = "%s %s %s".formatted(dimension, value, stage);
+                    assertThat(row.get("open").longValue())
+                            .as(what)
+                            .isEqualTo(counted.stream()
+                                    .filter(lead ->
+                                            lead.get("stage").stringValue().equals(stage))
+                                    .count());
+                    assertThat(row.get("reached").longValue())
+                            .as(what)
+                            .isEqualTo(counted.stream()
+                                    .filter(lead -> lead.get("stages").has(stage))
+                                    .count());
+                    assertThat(row.get("entered").longValue())
+                            .as(what)
+                            .isEqualTo(counted.stream()
+                                    .filter(lead -> lead.get("stages")
+                                                    .path(stage)
+                                                    .path("visits")
+                                                    .asInt(0)
+                                            > 0)
+                                    .count());
+                });
+            });
+        }
+    }
+
+    private static void rowsOfADimensionAddUpToThatOfAll(SubscribersFunnel funnel, String policy, String dimension) {
+        Map<String, JsonNode> whole =
+                Objects.requireNonNull(funnel.rows(policy, "all").get("\"all\""));
+        for (String stage : SubscribersFunnel.STAGES) {
+            List<JsonNode> parts = new ArrayList<>();
+            funnel.rows(policy, dimension).values().forEach(stages -> parts.add(stages.get(stage)));
+            JsonNode all = Objects.requireNonNull(whole.get(stage));
+            String what = "%s by %s: %s".formatted(policy, dimension, stage);
+            List<String> counts = new ArrayList<>(List.of("ever", "entered", "reached", "open", "n"));
+            SubscribersFunnel.EXITS.forEach(kind -> counts.add("exit" + SubscribersFunnel.capitalised(kind)));
+            SubscribersFunnel.DEVIATIONS.forEach(kind -> counts.add("deviation" + SubscribersFunnel.capitalised(kind)));
+            for (String count : counts) {
+                assertThat(SubscribersFunnel.sum(parts, count))
+                        .as(what + " " + count)
+                        .isEqualTo(number(all, count));
+            }
+            assertTimesAddUp(parts, all, "n", "%s", "histogram", what);
+            if (stage.equals("WON")) {
+                assertTimesAddUp(parts, all, "cycleN", "cycle%s", "cycleHistogram", what);
+            }
+        }
+    }
+
+    private static @Nullable BigDecimal number(JsonNode row, String name) {
+        return row.get(name).isNull() ? null : row.get(name).decimalValue();
+    }
+
+    /** Sums exactly, and quantiles to the digit: all from the parts, and none of them from our own code. */
+    private static void assertTimesAddUp(
+            List<JsonNode> parts, JsonNode all, String n, String form, String histogram, String what) {
+        AddedDurations added = new AddedDurations();
+        parts.forEach(part -> added.add(part.get(histogram)));
+        assertThat(added.buckets())
+                .as("%s, its buckets", what)
+                .isEqualTo(new AddedDurations().add(all.get(histogram)).buckets());
+        assertThat(added.n()).as(what).isEqualTo(all.get(n).longValue());
+        String sumName = name(form, "sumSeconds");
+        BigDecimal sum = SubscribersFunnel.sum(parts, sumName);
+        assertThat(sum).as(what).isEqualTo(number(all, sumName));
+        assertThat(sum == null ? null : sum.divide(BigDecimal.valueOf(added.n()), 6, RoundingMode.HALF_UP))
+                .as("%s, mean", what)
+                .isEqualTo(number(all, name(form, "meanSeconds")));
+        assertThat(added.median()).as("%s, median", what).isEqualTo(number(all, name(form, "p50Seconds")));
+        assertThat(added.percentile(90)).as("%s, p90", what).isEqualTo(number(all, name(form, "p90Seconds")));
+        if (all.has(name(form, "p75Seconds"))) {
+            assertThat(added.percentile(75)).as("%s, p75", what).isEqualTo(number(all, name(form, "p75Seconds")));
+        }
+    }
+
+    private static String name(String form, String name) {
+        return form.equals("%s") ? name : form.formatted(SubscribersFunnel.capitalised(name));
+    }
+}
