@@ -68,7 +68,9 @@ class Metrics {
         boolean isSeries = version == null
                 ? request.policy().equals(MetricRequest.ACTIVE)
                 : request.order() != Judge.Order.OCCURRENCE && policies.isShadow(version);
-        return isSeries && request.isOfAllThatIsKnown(zone) && table.tellsOf(request.policy(), request.dimension());
+        return isSeries
+                && request.isOfAllThatIsKnown(zone)
+                && table.tellsOf(request.policy(), request.dimension(), request.definition());
     }
 
     private Policy saved(PolicyRef version) {

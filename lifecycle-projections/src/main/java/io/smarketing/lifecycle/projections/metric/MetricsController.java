@@ -1,6 +1,11 @@
 package io.smarketing.lifecycle.projections.metric;
 
 import io.smarketing.lifecycle.funnel.metric.Metric;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,7 +45,7 @@ class MetricsController {
         this.metrics = metrics;
     }
 
-    /** Those that there are, each with the question that it answers. */
+    @Operation(summary = "The metrics that there are, each with the question that it answers")
     @GetMapping
     ObjectNode all() {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -52,18 +57,97 @@ class MetricsController {
         return answer;
     }
 
-    /**
-     * A metric's rows, by bucket and value. All parameters may be left out: {@code dimension}; {@code value} (several times) and
-     * {@code missing=true}; {@code grain} (day, week, month, all); {@code policy} (active, recorded, name@version) and its {@code order};
-     * {@code from}, {@code to} (leads by capture); {@code zone}; {@code asKnownAt}, {@code asOf}; {@code format} (json, csv); {@code limit},
-     * {@code offset}; of conversion {@code steps}, {@code within} (several times); of incidence {@code at} (several times) or
-     * {@code curve=true}.
-     */
+    // Read from the map and not one by one: values may hold commas, at which Spring parts lists, and a name misspelt is to be told.
+    @Operation(
+            summary = "A metric's rows by bucket and value; every parameter may be left out",
+            parameters = {
+                @Parameter(
+                        name = "name",
+                        in = ParameterIn.PATH,
+                        description = "flow, conversion, velocity, incidence, ages, acceptance or quality"),
+                @Parameter(
+                        name = "dimension",
+                        in = ParameterIn.QUERY,
+                        description = "all (default), source, campaign, persona, owner or an attribute"),
+                @Parameter(
+                        name = "value",
+                        in = ParameterIn.QUERY,
+                        description = "only this value; may be given several times",
+                        array = @ArraySchema(schema = @Schema(type = "string"))),
+                @Parameter(
+                        name = "missing",
+                        in = ParameterIn.QUERY,
+                        description = "true: also the missing value",
+                        schema = @Schema(type = "boolean")),
+                @Parameter(
+                        name = "grain",
+                        in = ParameterIn.QUERY,
+                        description = "of the buckets; default month",
+                        schema = @Schema(allowableValues = {"day", "week", "month", "all"})),
+                @Parameter(
+                        name = "policy",
+                        in = ParameterIn.QUERY,
+                        description = "active (default), recorded or name@version"),
+                @Parameter(
+                        name = "order",
+                        in = ParameterIn.QUERY,
+                        description = "of judging by name@version; default arrival",
+                        schema = @Schema(allowableValues = {"arrival", "occurrence"})),
+                @Parameter(name = "from", in = ParameterIn.QUERY, description = "only leads captured from then on"),
+                @Parameter(name = "to", in = ParameterIn.QUERY, description = "only leads captured before then"),
+                @Parameter(
+                        name = "zone",
+                        in = ParameterIn.QUERY,
+                        description = "of days and dates; default the server's"),
+                @Parameter(
+                        name = "asKnownAt",
+                        in = ParameterIn.QUERY,
+                        description = "only what was recorded up to an instant, or the end of a date"),
+                @Parameter(
+                        name = "asOf",
+                        in = ParameterIn.QUERY,
+                        description = "look at open visits and windows then; default asKnownAt, else now"),
+                @Parameter(
+                        name = "steps",
+                        in = ParameterIn.QUERY,
+                        description = "of conversion, as CAPTURED,MQL,WON; may be given several times",
+                        array = @ArraySchema(schema = @Schema(type = "string"))),
+                @Parameter(
+                        name = "within",
+                        in = ParameterIn.QUERY,
+                        description = "of conversion, as P30D; may be given several times",
+                        array = @ArraySchema(schema = @Schema(type = "string"))),
+                @Parameter(
+                        name = "at",
+                        in = ParameterIn.QUERY,
+                        description = "of incidence: a time in stage, as P7D; may be given several times",
+                        array = @ArraySchema(schema = @Schema(type = "string"))),
+                @Parameter(
+                        name = "curve",
+                        in = ParameterIn.QUERY,
+                        description = "of incidence: true for every step",
+                        schema = @Schema(type = "boolean")),
+                @Parameter(
+                        name = "format",
+                        in = ParameterIn.QUERY,
+                        description = "also by Accept; default json",
+                        schema = @Schema(allowableValues = {"json", "csv"})),
+                @Parameter(
+                        name = "limit",
+                        in = ParameterIn.QUERY,
+                        description = "of rows; default 10000, at most 100000",
+                        schema = @Schema(type = "integer")),
+                @Parameter(
+                        name = "offset",
+                        in = ParameterIn.QUERY,
+                        description = "rows before the first; what 'next' said",
+                        schema = @Schema(type = "integer"))
+            })
     @GetMapping("/{name}")
     ResponseEntity<byte[]> metric(
             @PathVariable String name,
-            @RequestParam MultiValueMap<String, String> parameters,
-            @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept) {
+            @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> parameters,
+            @Parameter(hidden = true) @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept) {
         MetricRequest request = MetricRequest.read(name, parameters, metrics.zone());
         MetricReport report = metrics.report(request, Instant.now().truncatedTo(ChronoUnit.MICROS));
         boolean csv = request.format() == null ? prefersCsv(accept) : request.format() == MetricRequest.Format.CSV;

@@ -57,12 +57,10 @@ class SharedTable {
             @Nullable LocalDate first,
             @Nullable LocalDate last) {}
 
-    /** Whether the topics tell of that dimension. */
-    boolean tellsOf(String policy, Dimension dimension) {
+    /** Whether the topics tell of that dimension; rows of one that is told no more have fallen to zero. */
+    boolean tellsOf(String policy, Dimension dimension, MetricDefinition definition) {
         return Dimension.BUILT_IN.contains(dimension.name())
-                || jdbc.sql("SELECT EXISTS (SELECT 1 FROM projections.funnel_shared"
-                                + " WHERE policy = ? AND grain = 'day' AND dimension = ?)")
-                        .params(policy, dimension.name())
+                || asked("SELECT EXISTS (SELECT 1" + DAYS + " AND tally <> :nothing)", policy, dimension, definition)
                         .query(Boolean.class)
                         .single();
     }
