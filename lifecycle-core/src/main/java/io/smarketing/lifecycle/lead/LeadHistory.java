@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.lead;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +35,28 @@ public record LeadHistory(String leadId, List<Entry> entries) {
             }
         }
         return Optional.of(new LeadHistory(leadId, entries));
+    }
+
+    /** What was recorded up to an instant, included; without a capture nothing else is left. */
+    public LeadHistory knownAt(Instant instant) {
+        return new LeadHistory(
+                leadId,
+                entries.stream()
+                        .filter(entry -> !entry.recordedAt().isAfter(instant))
+                        .toList());
+    }
+
+    /** The names of all attributes that it has ever had a value of. */
+    public Set<String> attributeNames() {
+        Set<String> names = new HashSet<>();
+        for (Entry entry : entries) {
+            if (entry.event() instanceof LeadEvent.Captured captured) {
+                names.addAll(captured.attributes().keySet());
+            } else if (entry.event() instanceof LeadEvent.Enriched enriched) {
+                names.addAll(enriched.attributes().keySet());
+            }
+        }
+        return names;
     }
 
     /** What has not been voided. A void cannot be voided. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The days of the values of one dimension. Mergeable and retractable like these; not thread-safe. */
@@ -18,12 +19,23 @@ public final class MetricCube {
 
     private final Dimension dimension;
     private final MetricDefinition definition;
+    private final Supplier<MetricDays> form;
     private final TreeMap<@Nullable String, MetricDays> values = new TreeMap<>(Dimension.BY_VALUE);
 
     /** Begins an exact one. */
     public MetricCube(Dimension dimension, MetricDefinition definition) {
+        this(dimension, definition, MetricDays::exact);
+    }
+
+    private MetricCube(Dimension dimension, MetricDefinition definition, Supplier<MetricDays> form) {
         this.dimension = dimension;
         this.definition = definition;
+        this.form = form;
+    }
+
+    /** Begins one that does not grow with its leads. */
+    public static MetricCube bounded(Dimension dimension, MetricDefinition definition) {
+        return new MetricCube(dimension, definition, MetricDays::bounded);
     }
 
     /** One row of a value. */
@@ -34,7 +46,7 @@ public final class MetricCube {
     }
 
     private MetricDays days(@Nullable String value) {
-        return values.computeIfAbsent(value, absent -> MetricDays.exact());
+        return values.computeIfAbsent(value, absent -> form.get());
     }
 
     public void add(LeadFold lead) {
@@ -44,6 +56,15 @@ public final class MetricCube {
     /** Takes a lead out, folded as it was when it was added. */
     public void retract(LeadFold lead) {
         days(dimension.valueOf(lead)).retract(lead, definition);
+    }
+
+    /**
+     * Adds the leads of one value and one day, which were added up by the same definition.
+     *
+     * @throws IllegalArgumentException if this one is exact and the other is not
+     */
+    public void merge(@Nullable String value, LocalDate day, MetricTally tally) {
+        days(value).merge(day, tally);
     }
 
     public MetricCube merge(MetricCube other) {

@@ -109,6 +109,16 @@ public final class MetricDays {
         return this;
     }
 
+    /**
+     * Adds the leads of one day.
+     *
+     * @throws IllegalArgumentException if these are exact and the other is not
+     */
+    public MetricDays merge(LocalDate day, MetricTally added) {
+        tidy(day, tally(day).merge(added));
+        return this;
+    }
+
     /** Takes the leads of others out. */
     public MetricDays retract(MetricDays other) {
         other.days.forEach((day, added) -> tidy(day, tally(day).retract(added)));

@@ -219,6 +219,31 @@ class MetricDaysTest {
         }
     }
 
+    @Test
+    void daysThatWerePackedOneByOneAndPutTogetherAgainTellTheSame() {
+        Dimension source = new Dimension("source");
+        for (long seed = 0; seed < SEEDS; seed++) {
+            MetricCube whole = MetricCube.bounded(source, DEFINITION);
+            Map<@Nullable String, MetricDays> byValue = new HashMap<>();
+            for (LeadFold lead : new RandomLeads(seed).folds(20)) {
+                whole.add(lead);
+                byValue.computeIfAbsent(source.valueOf(lead), absent -> MetricDays.bounded())
+                        .add(lead, DEFINITION);
+            }
+            MetricCube again = MetricCube.bounded(source, DEFINITION);
+            byValue.forEach((value, days) -> days.days().forEach((day, tally) -> {
+                PackedOutput output = new PackedOutput();
+                tally.write(output);
+                again.merge(value, day, MetricTally.read(new PackedInput(output.toByteArray())));
+            }));
+            for (Metric metric : Metric.values()) {
+                assertThat(again.rows(metric, again.reading(Grain.WEEK, AS_OF, Reading.HORIZONS)))
+                        .as("seed %d, %s", seed, metric)
+                        .isEqualTo(whole.rows(metric, whole.reading(Grain.WEEK, AS_OF, Reading.HORIZONS)));
+            }
+        }
+    }
+
     /**
      * A step of the bounded curve lies within 0.4 % of the exact one, and the number at risk is off by open visits whose age is within half
      * an hour of it. With 200 leads over 60 days both move a curve by the weight of few leads.

@@ -42,6 +42,7 @@ record LeadRow(
                 first.put(known, entry);
             }
         }
+        checkVisits(state.path("visits"));
         JsonNode score = state.path("score");
         JsonNode disqualified = state.path("disqualified");
         return new LeadRow(
@@ -57,5 +58,22 @@ record LeadRow(
                 FlatJson.instant(stages.path(stage), "latest"),
                 first,
                 state);
+    }
+
+    /** So that every reader of the table may take them as rows with times. */
+    private static void checkVisits(JsonNode visits) throws UnreadableRow {
+        if (!visits.isMissingNode() && !visits.isArray()) {
+            throw new UnreadableRow("'visits' is no list");
+        }
+        for (JsonNode visit : visits) {
+            if (FlatJson.text(visit, "stage") == null || FlatJson.instant(visit, "entered") == null) {
+                throw new UnreadableRow("a visit has no stage or no beginning: " + visit);
+            }
+            if (!visit.path("visit").isIntegralNumber() || !visit.path("timed").isBoolean()) {
+                throw new UnreadableRow("a visit has no number, or does not say whether it is timed: " + visit);
+            }
+            FlatJson.instant(visit, "exited");
+            FlatJson.text(visit, "exit");
+        }
     }
 }

@@ -23,37 +23,20 @@ record StageKey(
 
     static StageKey read(String json) throws UnreadableRow {
         JsonNode key = FlatJson.read(json);
-        if (!key.isArray() || key.size() != 6) {
+        if (!key.isArray() || key.size() != SharedKey.PARTS + 1) {
             throw new UnreadableRow(FORM + ", this one is " + json);
         }
-        String stage = required(key, 5);
+        SharedKey shared = SharedKey.read(key, FORM);
+        String stage = SharedKey.required(key, SharedKey.PARTS, FORM);
         return new StageKey(
-                required(key, 0),
-                required(key, 1),
-                optional(key, 2),
-                required(key, 3),
-                optional(key, 4),
+                shared.policy(),
+                shared.grain(),
+                shared.bucket(),
+                shared.dimension(),
+                shared.value(),
                 Arrays.stream(Stage.values())
                         .filter(known -> known.name().equals(stage))
                         .findFirst()
                         .orElseThrow(() -> new UnreadableRow("the stage '%s' is unknown".formatted(stage))));
-    }
-
-    private static String required(JsonNode key, int index) throws UnreadableRow {
-        String text = optional(key, index);
-        if (text == null) {
-            throw new UnreadableRow("%s, in this one the %d. is missing".formatted(FORM, index + 1));
-        }
-        return text;
-    }
-
-    private static @Nullable String optional(JsonNode key, int index) throws UnreadableRow {
-        JsonNode part = key.path(index);
-        if (part.isNull()) {
-            return null;
-        } else if (part.isString()) {
-            return part.stringValue();
-        }
-        throw new UnreadableRow("%s, in this one the %d. is no text".formatted(FORM, index + 1));
     }
 }

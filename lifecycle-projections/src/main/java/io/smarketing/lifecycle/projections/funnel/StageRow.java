@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** One row of {@code funnel.stages}: flat figures under their key. Figures that a row does not have are zero. */
+/** One row of {@code funnel.stages}, of whatever grain: flat figures under their key. Figures that a row does not have are zero. */
 record StageRow(StageKey key, ObjectNode figures) {
 
     private static final int DECIMALS = 6;
@@ -26,12 +26,18 @@ record StageRow(StageKey key, ObjectNode figures) {
             "cycleMeanSeconds",
             "cycleP50Seconds",
             "cycleP90Seconds",
+            "sumSeconds",
+            "openSumSeconds",
             "quantileError");
 
     private static List<String> wholeNumbers() {
         List<String> names = new ArrayList<>(
                 List.of("ever", "entered", "reached", "open", "n", "cycleN", "revision", "logPosition"));
-        Arrays.stream(ExitKind.values()).map(StageRow::name).forEach(names::add);
+        names.addAll(List.of("start", "in", "out", "end", "openN"));
+        for (ExitKind kind : ExitKind.values()) {
+            names.add(name(kind));
+            names.add("out" + capitalised(kind.name()));
+        }
         Arrays.stream(Deviation.values()).map(StageRow::name).forEach(names::add);
         return List.copyOf(names);
     }

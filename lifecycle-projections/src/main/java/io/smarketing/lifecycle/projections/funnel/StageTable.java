@@ -15,7 +15,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponseException;
 
-/** The funnel's rows as they are now, and what changed of them. Histograms are left out: they are large. */
+/** The funnel's rows of all time as they are now, and what changed of them. Histograms are left out: they are large. */
 @Component
 @DependsOn(ProjectionsConfiguration.SCHEMA)
 public class StageTable {
@@ -23,7 +23,6 @@ public class StageTable {
     /** The official series. */
     public static final String ACTIVE = "active";
 
-    private static final String ALL_TIME = "all";
     private static final String FIGURES = "(figures - 'histogram' - 'cycleHistogram')::text";
 
     private final JdbcClient jdbc;
@@ -49,7 +48,7 @@ public class StageTable {
 
     public Reached reached() {
         return jdbc.sql("""
-                        SELECT greatest((SELECT max(changed) FROM projections.funnel_stage), changed), changed
+                        SELECT greatest((SELECT max(changed) FROM projections.funnel_stage WHERE grain = 'all'), changed), changed
                         FROM projections.funnel_stage_removal
                         """)
                 .query((row, number) -> new Reached(row.getLong(1), row.getLong(2)))
@@ -59,8 +58,8 @@ public class StageTable {
     /** The rows of one dimension as flat JSON, in no order. */
     public List<String> figures(String policy, String dimension) {
         return jdbc.sql("SELECT " + FIGURES
-                        + " FROM projections.funnel_stage WHERE policy = ? AND grain = ? AND dimension = ?")
-                .params(policy, ALL_TIME, dimension)
+                        + " FROM projections.funnel_stage WHERE policy = ? AND grain = 'all' AND dimension = ?")
+                .params(policy, dimension)
                 .query(String.class)
                 .list();
     }
@@ -69,12 +68,11 @@ public class StageTable {
     public List<Changed> changes(String policy, Collection<String> dimensions, long after, long upTo) {
         return jdbc.sql("SELECT dimension, " + FIGURES + """
                          FROM projections.funnel_stage
-                        WHERE policy = :policy AND grain = :grain AND dimension IN (:dimensions)
+                        WHERE policy = :policy AND grain = 'all' AND dimension IN (:dimensions)
                           AND changed > :after AND changed <= :upTo
                         ORDER BY changed
                         """)
                 .param("policy", policy)
-                .param("grain", ALL_TIME)
                 .param("dimensions", dimensions)
                 .param("after", after)
                 .param("upTo", upTo)
@@ -84,8 +82,8 @@ public class StageTable {
 
     List<StageRow> rows(String policy, String dimension) {
         return jdbc.sql("SELECT key, " + FIGURES
-                        + " FROM projections.funnel_stage WHERE policy = ? AND grain = ? AND dimension = ?")
-                .params(policy, ALL_TIME, dimension)
+                        + " FROM projections.funnel_stage WHERE policy = ? AND grain = 'all' AND dimension = ?")
+                .params(policy, dimension)
                 .query((row, number) -> stored(row.getString(1), row.getString(2)))
                 .list();
     }
@@ -104,19 +102,20 @@ public class StageTable {
         if (policy.equals(ACTIVE)) {
             dimensions.addAll(Dimension.BUILT_IN);
         }
-        dimensions.addAll(
-                jdbc.sql("SELECT DISTINCT dimension FROM projections.funnel_stage WHERE policy = ? ORDER BY dimension")
-                        .param(policy)
-                        .query(String.class)
-                        .list());
+        dimensions.addAll(jdbc.sql("SELECT DISTINCT dimension FROM projections.funnel_stage"
+                        + " WHERE policy = ? AND grain = 'all' ORDER BY dimension")
+                .param(policy)
+                .query(String.class)
+                .list());
         return new ArrayList<>(dimensions);
     }
 
     private List<String> policies() {
         Set<String> policies = new LinkedHashSet<>(List.of(ACTIVE));
-        policies.addAll(jdbc.sql("SELECT DISTINCT policy FROM projections.funnel_stage ORDER BY policy")
-                .query(String.class)
-                .list());
+        policies.addAll(
+                jdbc.sql("SELECT DISTINCT policy FROM projections.funnel_stage WHERE grain = 'all' ORDER BY policy")
+                        .query(String.class)
+                        .list());
         return new ArrayList<>(policies);
     }
 

@@ -1,6 +1,5 @@
 package io.smarketing.lifecycle.projections.funnel;
 
-import io.smarketing.lifecycle.event.Topic;
 import io.smarketing.lifecycle.projections.funnel.ReadTables.Elsewhere;
 import io.smarketing.lifecycle.projections.funnel.ReadTables.TopicNow;
 import java.time.Duration;
@@ -43,7 +42,6 @@ class TableWriter implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
 
-    private static final List<String> TOPICS = List.of(Topic.FUNNEL_STAGES.topicName(), Topic.LEAD_STATE.topicName());
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration LOOK_FOR_TOPICS = Duration.ofSeconds(1);
     private static final Duration LOOK_AT_TOPICS = Duration.ofSeconds(30);
@@ -174,7 +172,7 @@ class TableWriter implements SmartLifecycle {
             throws Elsewhere, ExecutionException, InterruptedException {
         Map<String, TopicNow> topics = topics(admin);
         Map<TopicPartition, Long> reached = begin(reading, topics);
-        Duration interval = topics.size() < TOPICS.size() ? LOOK_FOR_TOPICS : LOOK_AT_TOPICS;
+        Duration interval = topics.size() < tables.topics().size() ? LOOK_FOR_TOPICS : LOOK_AT_TOPICS;
         long lookAgain = System.nanoTime() + interval.toNanos();
         while (running) {
             if (topics.isEmpty()) {
@@ -207,7 +205,7 @@ class TableWriter implements SmartLifecycle {
         Map<TopicPartition, Long> reached = tables.positions(topics);
         reached.keySet().retainAll(partitions);
         Map<TopicPartition, Long> ends = reading.endOffsets(partitions, ASK);
-        for (String topic : TOPICS) {
+        for (String topic : tables.topics()) {
             boolean beyondItsEnd = partitions.stream()
                     .filter(partition -> partition.topic().equals(topic))
                     .anyMatch(partition -> reached.getOrDefault(partition, 0L) > ends.getOrDefault(partition, 0L));
@@ -226,7 +224,8 @@ class TableWriter implements SmartLifecycle {
     /** Those of the topics that are there. */
     private Map<String, TopicNow> topics(Admin admin) throws ExecutionException, InterruptedException {
         Map<String, TopicNow> topics = new HashMap<>();
-        for (var answer : admin.describeTopics(TOPICS).topicNameValues().entrySet()) {
+        for (var answer :
+                admin.describeTopics(tables.topics()).topicNameValues().entrySet()) {
             try {
                 TopicDescription topic = answer.getValue().get();
                 UUID id = new UUID(

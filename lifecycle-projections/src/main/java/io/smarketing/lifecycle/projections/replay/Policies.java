@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** The saved policies, of which one may be active. */
-interface Policies {
+public interface Policies {
 
     Optional<PolicyRef> active();
+
+    /** Whether it is projected beside the active one. */
+    boolean isShadow(PolicyRef reference);
 
     /** The YAML text of a version. */
     Optional<String> document(PolicyRef reference);

@@ -3,6 +3,8 @@ package io.smarketing.lifecycle.projections.replay;
 import static io.smarketing.lifecycle.projections.replay.RefusedReplay.badRequest;
 import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
 
+import io.smarketing.lifecycle.funnel.WrittenTime;
+import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.policy.Policy;
@@ -13,8 +15,6 @@ import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +62,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             @Nullable Instant asKnownAt) {
 
         Predicate<LeadFold> selection() {
-            return lead -> (from == null || !lead.capturedAt().isBefore(from))
-                    && (to == null || lead.capturedAt().isBefore(to));
+            return new CaptureRange(from, to)::holds;
         }
     }
 
@@ -157,7 +156,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             @Nullable Instant from = instant("from", zone, false);
             @Nullable Instant to = instant("to", zone, false);
             @Nullable Instant asKnownAt = instant("asKnownAt", zone, true);
-            if (from != null && to != null && !from.isBefore(to)) {
+            if (new CaptureRange(from, to).isEmpty()) {
                 throw badRequest(
                         "empty-range",
                         "from",
@@ -375,19 +374,9 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                 return null;
             }
             try {
-                if (text.length() != "2026-03-01".length()) {
-                    return OffsetDateTime.parse(text).toInstant();
-                }
-                LocalDate date = LocalDate.parse(text);
-                return end
-                        ? date.plusDays(1).atStartOfDay(zone).toInstant().minusNanos(1_000)
-                        : date.atStartOfDay(zone).toInstant();
+                return end ? WrittenTime.end(text, zone) : WrittenTime.beginning(text, zone);
             } catch (DateTimeException e) {
-                throw badRequest(
-                        "bad-time",
-                        field,
-                        "'%s' is no time".formatted(shortened(text)),
-                        "write 2026-03-01 or 2026-03-01T09:30:00Z");
+                throw badRequest("bad-time", field, "'%s' is no time".formatted(shortened(text)), WrittenTime.MEND);
             }
         }
     }

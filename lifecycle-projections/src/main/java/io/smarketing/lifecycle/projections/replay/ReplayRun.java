@@ -1,8 +1,6 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import io.smarketing.lifecycle.funnel.Dimension;
-import io.smarketing.lifecycle.lead.Entry;
-import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
@@ -75,7 +73,8 @@ final class ReplayRun {
             public List<LeadHistory> next() {
                 List<LeadHistory> portion = readable(portions.next(), request.asKnownAt());
                 dimensionSeen[0] = dimensionSeen[0]
-                        || portion.parallelStream().anyMatch(lead -> hasAttribute(lead, request.dimension()));
+                        || portion.parallelStream()
+                                .anyMatch(lead -> lead.attributeNames().contains(request.dimension()));
                 return portion;
             }
         };
@@ -94,29 +93,9 @@ final class ReplayRun {
                 throw new Failed("event %d of lead '%s' cannot be read: %s (an audit lists all such leads)"
                         .formatted(row.sequence(), lead.history().leadId(), row.reason()));
             });
-            readable.add(asKnownAt == null ? lead.history() : knownAt(lead.history(), asKnownAt));
+            readable.add(asKnownAt == null ? lead.history() : lead.history().knownAt(asKnownAt));
         }
         return readable;
-    }
-
-    /** Without a capture nothing else is left of a lead, which then is in no result. */
-    private static LeadHistory knownAt(LeadHistory lead, Instant instant) {
-        List<Entry> known = lead.entries().stream()
-                .filter(entry -> !entry.recordedAt().isAfter(instant))
-                .toList();
-        return new LeadHistory(lead.leadId(), known);
-    }
-
-    private static boolean hasAttribute(LeadHistory lead, String name) {
-        for (Entry entry : lead.entries()) {
-            if ((entry.event() instanceof LeadEvent.Captured captured
-                            && captured.attributes().containsKey(name))
-                    || (entry.event() instanceof LeadEvent.Enriched enriched
-                            && enriched.attributes().containsKey(name))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Judges again as it was judged. */

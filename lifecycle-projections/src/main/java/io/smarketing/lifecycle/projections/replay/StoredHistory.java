@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 
 /** The event store of the write side, read only: all of it up to a position, lead by lead. */
 @Component
-class StoredHistory {
+public class StoredHistory {
 
     /** Rows decoded at a time; a lead is never divided. */
     private static final int PORTION = 20_000;
@@ -34,13 +34,13 @@ class StoredHistory {
     }
 
     /** Where the history ended, and how many leads it had then. */
-    record Extent(long position, long leads) {}
+    public record Extent(long position, long leads) {}
 
     /**
      * The end of the store as it is now. Positions are drawn before a transaction commits: waiting for the writers that are
      * at it makes sure that nothing up to the position is still to come.
      */
-    Extent extent() {
+    public Extent extent() {
         for (int attempt = 1; ; attempt++) {
             try (Connection connection = dataSource.getConnection()) {
                 connection.setAutoCommit(false);
@@ -83,12 +83,12 @@ class StoredHistory {
     }
 
     /** All leads of that position, in the order of the bytes of their ids. */
-    Portions upTo(long position) {
+    public Portions upTo(long position) {
         return new Portions(position);
     }
 
     /** Leads in portions that fit in memory, decoded on all cores. To be closed; not thread-safe. */
-    final class Portions implements Iterator<List<StoredLead>>, AutoCloseable {
+    public final class Portions implements Iterator<List<StoredLead>>, AutoCloseable {
 
         private final Connection connection;
         private final PreparedStatement statement;

@@ -14,10 +14,10 @@ import java.util.Optional;
  *
  * @param history up to what cannot be read
  */
-record StoredLead(LeadHistory history, Optional<Unreadable> unreadable) {
+public record StoredLead(LeadHistory history, Optional<Unreadable> unreadable) {
 
     /** The first row that was not written by the engine, or was damaged since. */
-    record Unreadable(long sequence, String reason) {}
+    public record Unreadable(long sequence, String reason) {}
 
     /** A row of {@code lead_event}; source and event id are there twice, as columns and in the payload. */
     record Row(String leadId, long sequence, String source, String eventId, String payload) {}

@@ -24,6 +24,17 @@ class StoredPolicies implements Policies {
     }
 
     @Override
+    public boolean isShadow(PolicyRef reference) {
+        return jdbc.sql(
+                        "SELECT change FROM lifecycle.policy_change WHERE name = ? AND version = ? ORDER BY id DESC LIMIT 1")
+                .params(reference.name(), reference.version())
+                .query(String.class)
+                .optional()
+                .filter("shadow"::equals)
+                .isPresent();
+    }
+
+    @Override
     public Optional<String> document(PolicyRef reference) {
         return jdbc.sql("SELECT document FROM lifecycle.policy_version WHERE name = ? AND version = ?")
                 .params(reference.name(), reference.version())

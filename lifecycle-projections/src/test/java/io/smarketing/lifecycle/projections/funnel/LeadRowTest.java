@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.smarketing.lifecycle.lead.Stage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LeadRowTest {
@@ -43,6 +44,27 @@ class LeadRowTest {
     @Test
     void aRowWithoutAStageIsRefused() {
         assertThatThrownBy(() -> read("{}")).isInstanceOf(UnreadableRow.class).hasMessageContaining("'stage'");
+    }
+
+    @Test
+    void visitsThatCannotBeRowsWithTimesAreRefused() throws UnreadableRow {
+        String visit =
+                "{\"stage\":\"MQL\",\"visit\":1,\"entered\":\"2026-01-02T00:00:00Z\",\"exited\":null,\"exit\":null,\"timed\":true}";
+        assertThat(withVisits("[" + visit + "]").state().path("visits").size()).isEqualTo(1);
+        for (String wrong : List.of(
+                "{}",
+                "[7]",
+                "[" + visit.replace("\"stage\":\"MQL\",", "") + "]",
+                "[" + visit.replace("2026-01-02T00:00:00Z", "yesterday") + "]",
+                "[" + visit.replace("\"exited\":null", "\"exited\":7") + "]",
+                "[" + visit.replace("\"visit\":1", "\"visit\":\"first\"") + "]",
+                "[" + visit.replace("true", "\"yes\"") + "]")) {
+            assertThatThrownBy(() -> withVisits(wrong)).as(wrong).isInstanceOf(UnreadableRow.class);
+        }
+    }
+
+    private static LeadRow withVisits(String visits) throws UnreadableRow {
+        return read("{\"stage\":\"MQL\",\"visits\":%s}".formatted(visits));
     }
 
     private static LeadRow read(String state) throws UnreadableRow {

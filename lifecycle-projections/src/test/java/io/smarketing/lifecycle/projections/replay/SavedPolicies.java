@@ -4,18 +4,21 @@ import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.policy.PolicyRef;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Policies in memory. */
-final class SavedPolicies implements Policies {
+public final class SavedPolicies implements Policies {
 
     private final Map<PolicyRef, String> documents = new LinkedHashMap<>();
+    private final Set<PolicyRef> shadows = new HashSet<>();
     private Optional<PolicyRef> active = Optional.empty();
 
-    PolicyRef save(String document) {
+    public PolicyRef save(String document) {
         PolicyRef reference = policy(document).reference();
         documents.put(reference, document);
         return reference;
@@ -23,6 +26,10 @@ final class SavedPolicies implements Policies {
 
     void activate(PolicyRef reference) {
         active = Optional.of(reference);
+    }
+
+    public void shadow(PolicyRef reference) {
+        shadows.add(reference);
     }
 
     static Policy policy(String document) {
@@ -36,6 +43,11 @@ final class SavedPolicies implements Policies {
     @Override
     public Optional<PolicyRef> active() {
         return active;
+    }
+
+    @Override
+    public boolean isShadow(PolicyRef reference) {
+        return shadows.contains(reference);
     }
 
     @Override

@@ -4,7 +4,9 @@ import io.smarketing.lifecycle.funnel.Bucket;
 import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.metric.Bridge;
 import io.smarketing.lifecycle.funnel.metric.Metric;
+import io.smarketing.lifecycle.funnel.metric.MetricAnswer;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
+import io.smarketing.lifecycle.funnel.metric.MetricHead;
 import io.smarketing.lifecycle.funnel.metric.Reading;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.standalone.terminal.Console;
@@ -127,7 +129,7 @@ final class BridgeCommand implements Callable<Integer> {
 
     private ObjectNode json(
             MetricOptions.Loaded loaded, MetricDefinition definition, Bridge.Side before, List<Bridge.Change> changes) {
-        ObjectNode answer = MetricAnswer.head("bridge", loaded, definition);
+        ObjectNode answer = loaded.head(definition).toJson("bridge");
         answer.put("of", metric.word());
         answer.put("baseline", policy(before.judge()));
         answer.put("baselineKnownAt", before.knownAt().toString());
@@ -153,7 +155,7 @@ final class BridgeCommand implements Callable<Integer> {
     }
 
     private static String policy(@Nullable Judge judge) {
-        return judge == null ? "recorded" : judge.policy().reference().toString();
+        return judge == null ? MetricHead.RECORDED : judge.policy().reference().toString();
     }
 
     private static String csv(List<Bridge.Change> changes) {

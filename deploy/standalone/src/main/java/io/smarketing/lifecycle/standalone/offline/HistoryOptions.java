@@ -1,10 +1,11 @@
 package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.WrittenTime;
 import io.smarketing.lifecycle.history.History;
 import io.smarketing.lifecycle.history.HistoryReader;
 import io.smarketing.lifecycle.history.IntakeCounts;
-import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
@@ -18,15 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
@@ -102,45 +101,36 @@ final class HistoryOptions {
         } catch (DateTimeException e) {
             throw new WrongInput("--zone: '%s' is no time zone (write UTC or Europe/Berlin)".formatted(zoneName));
         }
-        @Nullable Instant start = from == null ? null : instant("--from", from, 0);
-        @Nullable Instant end = to == null ? null : instant("--to", to, 0);
+        @Nullable Instant start = from == null ? null : instant("--from", from, WrittenTime::beginning);
+        @Nullable Instant end = to == null ? null : instant("--to", to, WrittenTime::beginning);
         @Nullable Instant known = asKnownAt == null ? null : knownAt(asKnownAt);
-        if (start != null && end != null && !start.isBefore(end)) {
+        CaptureRange range = new CaptureRange(start, end);
+        if (range.isEmpty()) {
             throw new WrongInput(
                     "--from %s is not before --to %s: no lead can be captured between".formatted(from, to));
         }
         History history = read(err);
         List<LeadHistory> leads = known == null ? history.leads() : history.knownAt(known);
-        Predicate<LeadFold> selection =
-                lead -> (start == null || !lead.capturedAt().isBefore(start))
-                        && (end == null || lead.capturedAt().isBefore(end));
         String asOf = known != null
                 ? known.toString()
                 : history.lastRecordedAt().map(Instant::toString).orElse("");
-        return new Loaded(history, leads, selection, start != null || end != null, asOf, zone);
+        return new Loaded(history, leads, range::holds, start != null || end != null, asOf, zone);
     }
 
     /** An instant of another option, or a date whose end counts. Only after {@link #load}, which knows the zone. */
     Instant endOf(String option, String text) {
-        Instant instant = instant(option, text, 1);
-        return text.length() == "2026-03-01".length() ? instant.minusNanos(1_000) : instant;
+        return instant(option, text, WrittenTime::end);
     }
 
     private Instant knownAt(String text) {
         return endOf("--as-known-at", text);
     }
 
-    private Instant instant(String option, String text, int daysAfter) {
+    private Instant instant(String option, String text, BiFunction<String, ZoneId, Instant> meaning) {
         try {
-            return text.length() == "2026-03-01".length()
-                    ? LocalDate.parse(text)
-                            .plusDays(daysAfter)
-                            .atStartOfDay(zone)
-                            .toInstant()
-                    : java.time.OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeParseException e) {
-            throw new WrongInput(
-                    "%s: '%s' is no time (write 2026-03-01 or 2026-03-01T09:30:00Z)".formatted(option, text));
+            return meaning.apply(text, zone);
+        } catch (DateTimeException e) {
+            throw new WrongInput("%s: '%s' is no time (%s)".formatted(option, text, WrittenTime.MEND));
         }
     }
 
@@ -216,11 +206,7 @@ final class HistoryOptions {
             return new Dimension(name);
         }
         TreeSet<String> attributes = new TreeSet<>(declared);
-        for (LeadHistory lead : leads) {
-            lead.entries()
-                    .forEach(entry ->
-                            attributes.addAll(attributesOf(entry.event()).keySet()));
-        }
+        leads.forEach(lead -> attributes.addAll(lead.attributeNames()));
         if (!attributes.contains(name)) {
             throw new WrongInput("--dimension: no lead has the attribute '%s' (there are %s)"
                     .formatted(
@@ -230,12 +216,5 @@ final class HistoryOptions {
                                     .collect(Collectors.joining(", "))));
         }
         return new Dimension(name);
-    }
-
-    private static Map<String, @Nullable Object> attributesOf(LeadEvent event) {
-        if (event instanceof LeadEvent.Captured captured) {
-            return captured.attributes();
-        }
-        return event instanceof LeadEvent.Enriched enriched ? enriched.attributes() : Map.of();
     }
 }

@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.metric.ConversionPath;
 import io.smarketing.lifecycle.funnel.metric.Metric;
+import io.smarketing.lifecycle.funnel.metric.MetricAnswer;
 import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
 import io.smarketing.lifecycle.funnel.metric.Reading;
@@ -44,7 +45,7 @@ abstract class MetricCommand implements Callable<Integer> {
         MetricOptions.Loaded loaded = options.load(console.err());
         MetricCube cube = MetricOptions.cube(loaded, definition(loaded.history().zone()));
         Reading reading = cube.reading(loaded.grain(), loaded.asOf(), horizons);
-        MetricAnswer answer = new MetricAnswer(metric, loaded, cube.definition(), cube.rows(metric, reading));
+        MetricAnswer answer = new MetricAnswer(metric, loaded.head(cube.definition()), cube.rows(metric, reading));
         if (options.json()) {
             console.out().println(answer.toJson());
         } else if (options.csv()) {

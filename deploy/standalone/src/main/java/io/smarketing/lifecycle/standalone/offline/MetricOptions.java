@@ -2,10 +2,11 @@ package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Grain;
+import io.smarketing.lifecycle.funnel.metric.Measurement;
 import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
+import io.smarketing.lifecycle.funnel.metric.MetricHead;
 import io.smarketing.lifecycle.lead.Judge;
-import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
 import io.smarketing.lifecycle.policy.Period;
@@ -83,7 +84,14 @@ final class MetricOptions {
 
         /** Whose marks count. */
         String policy() {
-            return judge == null ? "recorded" : judge.policy().reference().toString();
+            return judge == null
+                    ? MetricHead.RECORDED
+                    : judge.policy().reference().toString();
+        }
+
+        MetricHead head(MetricDefinition definition) {
+            return new MetricHead(
+                    policy(), knownAt, asOf, history.history().counts().stored(), definition, grain, dimension);
         }
     }
 
@@ -132,20 +140,13 @@ final class MetricOptions {
     static MetricCube cube(Loaded loaded, MetricDefinition definition) {
         List<LeadHistory> leads = loaded.history().leads();
         Judge judge = loaded.judge();
+        Measurement measurement = new Measurement(
+                loaded.dimension(),
+                definition,
+                judge == null ? lead -> Marks.recorded() : Measurement.by(judge),
+                loaded.history().selection());
         try (ProgressBar progress = Progress.bar("measuring", leads.size(), " leads")) {
-            return leads.parallelStream()
-                    .collect(
-                            () -> new MetricCube(loaded.dimension(), definition),
-                            (partial, lead) -> {
-                                Marks marks = judge == null
-                                        ? Marks.recorded()
-                                        : judge.judge(lead).marks();
-                                LeadFold.of(lead, marks)
-                                        .filter(loaded.history().selection())
-                                        .ifPresent(partial::add);
-                                progress.step();
-                            },
-                            MetricCube::merge);
+            return measurement.of(leads, progress::step);
         }
     }
 

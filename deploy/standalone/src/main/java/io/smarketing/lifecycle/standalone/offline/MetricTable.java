@@ -3,7 +3,9 @@ package io.smarketing.lifecycle.standalone.offline;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.metric.Metric;
+import io.smarketing.lifecycle.funnel.metric.MetricAnswer;
 import io.smarketing.lifecycle.funnel.metric.MetricCube;
+import io.smarketing.lifecycle.funnel.metric.MetricHead;
 import io.smarketing.lifecycle.standalone.terminal.Bars;
 import io.smarketing.lifecycle.standalone.terminal.Table;
 import java.math.BigDecimal;
@@ -42,14 +44,14 @@ final class MetricTable {
                 .formatted(capitalised(answer.metric().word()), answer.metric().question()));
         text.append("by %s, known at %s, looked at %s%s\n"
                 .formatted(
-                        answer.loaded().judge() == null
+                        answer.head().policy().equals(MetricHead.RECORDED)
                                 ? "the marks of the history"
-                                : "policy " + answer.loaded().policy(),
-                        answer.loaded().knownAt(),
-                        answer.loaded().asOf(),
-                        answer.loaded().grain() == Grain.ALL
+                                : "policy " + answer.head().policy(),
+                        answer.head().asKnownAt(),
+                        answer.head().asOf(),
+                        answer.head().grain() == Grain.ALL
                                 ? ""
-                                : ", days in " + answer.definition().zone()));
+                                : ", days in " + answer.head().definition().zone()));
         if (answer.rows().isEmpty()) {
             return text.append("\n  nothing to tell\n").toString();
         }
@@ -62,17 +64,17 @@ final class MetricTable {
     }
 
     private static String table(MetricAnswer answer) {
-        boolean buckets = answer.loaded().grain() != Grain.ALL;
-        boolean values = !answer.loaded().dimension().equals(Dimension.ALL);
+        boolean buckets = answer.head().grain() != Grain.ALL;
+        boolean values = !answer.head().dimension().equals(Dimension.ALL);
         Set<String> parts = new LinkedHashSet<>();
         answer.rows().forEach(row -> parts.addAll(row.row().parts().keySet()));
         List<Column> columns = columns(answer.metric());
         List<Object> heading = new ArrayList<>();
         if (buckets) {
-            heading.add(answer.loaded().grain().word());
+            heading.add(answer.head().grain().word());
         }
         if (values) {
-            heading.add(answer.loaded().dimension().name());
+            heading.add(answer.head().dimension().name());
         }
         heading.addAll(parts);
         columns.forEach(column -> heading.add(column.heading()));

@@ -1,14 +1,10 @@
-package io.smarketing.lifecycle.standalone.offline;
+package io.smarketing.lifecycle.funnel.metric;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import de.siegmar.fastcsv.writer.QuoteStrategies;
 import io.smarketing.lifecycle.funnel.Bucket;
 import io.smarketing.lifecycle.funnel.Grain;
-import io.smarketing.lifecycle.funnel.metric.Metric;
-import io.smarketing.lifecycle.funnel.metric.MetricCube;
-import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
-import io.smarketing.lifecycle.funnel.metric.MetricRow;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -19,15 +15,20 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A metric's rows with what is to be said of all of them. */
-record MetricAnswer(
-        Metric metric, MetricOptions.Loaded loaded, MetricDefinition definition, List<MetricCube.ValueRow> rows) {
+public record MetricAnswer(Metric metric, MetricHead head, List<MetricCube.ValueRow> rows) {
 
-    ObjectNode toJson() {
-        ObjectNode answer = head(metric.word(), loaded, definition);
+    /** The head, and under {@code rows} flat rows. */
+    public ObjectNode toJson() {
+        ObjectNode answer = head.toJson(metric.word());
+        putRows(answer);
+        return answer;
+    }
+
+    /** Puts the rows under {@code rows}. */
+    public void putRows(ObjectNode answer) {
         ArrayNode list = answer.putArray("rows");
         for (MetricCube.ValueRow row : rows) {
             ObjectNode node = list.addObject();
@@ -36,25 +37,10 @@ record MetricAnswer(
             row.row().parts().forEach(node::put);
             row.row().figures().forEach((name, figure) -> put(node, name, figure));
         }
-        return answer;
-    }
-
-    static ObjectNode head(String metric, MetricOptions.Loaded loaded, MetricDefinition definition) {
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        answer.put("metric", metric);
-        answer.put("policy", loaded.policy());
-        answer.put("asKnownAt", loaded.knownAt().toString());
-        answer.put("asOf", loaded.asOf().toString());
-        answer.put("logPosition", loaded.history().history().counts().stored());
-        answer.put("zone", definition.zone().toString());
-        answer.put("grain", loaded.grain().word());
-        answer.put("dimension", loaded.dimension().name());
-        answer.put("definition", definition.hash());
-        return answer;
     }
 
     /** All of time has no bucket and no start: null, never the word. */
-    static void putBucket(ObjectNode node, Bucket bucket) {
+    public static void putBucket(ObjectNode node, Bucket bucket) {
         node.put("bucket", bucket.grain() == Grain.ALL ? null : bucket.label());
     }
 
@@ -71,7 +57,7 @@ record MetricAnswer(
     }
 
     /** The same rows under one heading; a cell is empty where there is no figure, and "" where a value is empty. */
-    String toCsv() {
+    public String toCsv() {
         Set<String> parts = new LinkedHashSet<>();
         Set<String> figures = new LinkedHashSet<>();
         for (MetricCube.ValueRow row : rows) {
@@ -94,7 +80,8 @@ record MetricAnswer(
         return csv(heading, lines);
     }
 
-    static String csv(List<String> heading, List<List<@Nullable String>> lines) {
+    /** Lines under a heading; null is an empty cell, an empty text is "". */
+    public static String csv(List<String> heading, List<List<@Nullable String>> lines) {
         StringWriter text = new StringWriter();
         try (CsvWriter writer = CsvWriter.builder()
                 .quoteStrategy(QuoteStrategies.EMPTY)
