@@ -7,8 +7,6 @@ import io.smarketing.lifecycle.standalone.SharedData;
 import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -27,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 class SubscriberRebuildsPageIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final List<String> DIMENSIONS = List.of("all", "source", "campaign", "persona", "owner");
+    private static final List<String> BUILT_IN = List.of("all", "source", "campaign", "persona", "owner");
 
     @TempDir
     private Path folder = Path.of("");
@@ -40,19 +37,38 @@ class SubscriberRebuildsPageIT {
             client.activate(SharedData.exampleText("b2b-default.yaml"));
             String shadow = shadowed(client, SharedData.exampleText("product-led.yaml"));
             client.history(lines);
+            List<String> policies = List.of("active", shadow);
             await().atMost(PATIENCE)
                     .pollInterval(Duration.ofSeconds(1))
-                    .untilAsserted(() -> theAnswersAreWhatTheTopicSays(engine, client, List.of("active", shadow)));
+                    .untilAsserted(() -> theAnswersAreWhatTheTopicSays(engine, client, policies));
             theExampleOfTheDocumentsPrintsTheSame(engine, client);
-            Topics topics = new Topics(engine);
-            SubscribersFunnel funnel = new SubscribersFunnel(topics.rows("funnel.stages"));
-            theStatesOfLeadsCountUpToTheRows(topics.rows("lead.state").values(), funnel);
-            for (String policy : List.of("active", shadow)) {
-                for (String dimension : DIMENSIONS) {
-                    rowsOfADimensionAddUpToThatOfAll(funnel, policy, dimension);
-                }
+            // Rows of later days follow a late fact within seconds.
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofSeconds(2))
+                    .untilAsserted(() -> everythingAddsUp(new Topics(engine), client, policies));
+        }
+    }
+
+    private static void everythingAddsUp(Topics topics, Client client, List<String> policies) {
+        SubscribersFunnel funnel = new SubscribersFunnel(topics.rows("funnel.stages"));
+        SubscribersMetrics metrics = new SubscribersMetrics(topics.rows("funnel.shared"));
+        theStatesOfLeadsCountUpToTheRows(topics.rows("lead.state").values(), funnel);
+        for (String policy : policies) {
+            for (String dimension : dimensions(client, policy)) {
+                rowsOfADimensionAddUpToThatOfAll(funnel, policy, dimension);
+                DaysAddUp.toWeeksAndMonths(funnel, policy, dimension);
+                metrics.assertDaysAddUp(policy, dimension);
             }
         }
+    }
+
+    private static List<String> dimensions(Client client, String policy) {
+        List<String> dimensions = new ArrayList<>();
+        client.json("/v1/funnel/dimensions?policy=" + policy)
+                .get("dimensions")
+                .forEach(name -> dimensions.add(name.stringValue()));
+        assertThat(dimensions).containsAll(BUILT_IN);
+        return dimensions;
     }
 
     private static String shadowed(Client client, String document) {
@@ -68,7 +84,7 @@ class SubscriberRebuildsPageIT {
     private static void theAnswersAreWhatTheTopicSays(Engine engine, Client client, List<String> policies) {
         SubscribersFunnel funnel = new SubscribersFunnel(new Topics(engine).rows("funnel.stages"));
         for (String policy : policies) {
-            for (String dimension : DIMENSIONS) {
+            for (String dimension : dimensions(client, policy)) {
                 String path = "/v1/funnel?policy=%s&dimension=%s".formatted(policy, dimension);
                 Client.Answer answer = client.get(path);
                 assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -132,7 +148,7 @@ class SubscriberRebuildsPageIT {
 
     private static void theStatesOfLeadsCountUpToTheRows(Collection<JsonNode> leads, SubscribersFunnel funnel) {
         assertThat(leads).hasSizeGreaterThan(2_500);
-        for (String dimension : DIMENSIONS) {
+        for (String dimension : BUILT_IN) {
             funnel.rows("active", dimension).forEach((value, stages) -> {
                 List<JsonNode> counted = leads.stream()
                         .filter(lead -> dimension.equals("all")
@@ -179,42 +195,12 @@ class SubscriberRebuildsPageIT {
             for (String count : counts) {
                 assertThat(SubscribersFunnel.sum(parts, count))
                         .as(what + " " + count)
-                        .isEqualTo(number(all, count));
+                        .isEqualTo(all.get(count).decimalValue());
             }
-            assertTimesAddUp(parts, all, "n", "%s", "histogram", what);
+            AddedTimes.assertAddUp(parts, all, "n", "%s", "histogram", what);
             if (stage.equals("WON")) {
-                assertTimesAddUp(parts, all, "cycleN", "cycle%s", "cycleHistogram", what);
+                AddedTimes.assertAddUp(parts, all, "cycleN", "cycle%s", "cycleHistogram", what);
             }
         }
-    }
-
-    private static @Nullable BigDecimal number(JsonNode row, String name) {
-        return row.get(name).isNull() ? null : row.get(name).decimalValue();
-    }
-
-    /** Sums exactly, and quantiles to the digit: all from the parts, and none of them from our own code. */
-    private static void assertTimesAddUp(
-            List<JsonNode> parts, JsonNode all, String n, String form, String histogram, String what) {
-        AddedDurations added = new AddedDurations();
-        parts.forEach(part -> added.add(part.get(histogram)));
-        assertThat(added.buckets())
-                .as("%s, its buckets", what)
-                .isEqualTo(new AddedDurations().add(all.get(histogram)).buckets());
-        assertThat(added.n()).as(what).isEqualTo(all.get(n).longValue());
-        String sumName = name(form, "sumSeconds");
-        BigDecimal sum = SubscribersFunnel.sum(parts, sumName);
-        assertThat(sum).as(what).isEqualTo(number(all, sumName));
-        assertThat(sum == null ? null : sum.divide(BigDecimal.valueOf(added.n()), 6, RoundingMode.HALF_UP))
-                .as("%s, mean", what)
-                .isEqualTo(number(all, name(form, "meanSeconds")));
-        assertThat(added.median()).as("%s, median", what).isEqualTo(number(all, name(form, "p50Seconds")));
-        assertThat(added.percentile(90)).as("%s, p90", what).isEqualTo(number(all, name(form, "p90Seconds")));
-        if (all.has(name(form, "p75Seconds"))) {
-            assertThat(added.percentile(75)).as("%s, p75", what).isEqualTo(number(all, name(form, "p75Seconds")));
-        }
-    }
-
-    private static String name(String form, String name) {
-        return form.equals("%s") ? name : form.formatted(SubscribersFunnel.capitalised(name));
     }
 }

@@ -299,7 +299,7 @@ class TopicContractsIT {
             grains.add(key.get(1).stringValue());
         }
         assertThat(policies).contains("active").hasSize(2);
-        assertThat(grains).contains("all");
+        assertThat(grains).containsExactlyInAnyOrder("all", "day", "week", "month");
         Set<String> changes = new HashSet<>();
         recordsOf(records, Topic.POLICY_ACTIVATIONS)
                 .forEach(entry -> changes.add(JsonMapper.shared()

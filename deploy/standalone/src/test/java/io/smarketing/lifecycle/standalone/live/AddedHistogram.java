@@ -10,27 +10,45 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Histograms of durations, read, added and asked for quantiles by nothing but what docs/topics.md says of them. */
-final class AddedDurations {
+/** Histograms of rows, read, added and asked for quantiles by nothing but what docs/topics.md says of them. */
+final class AddedHistogram {
 
     private final TreeMap<Long, Long> buckets = new TreeMap<>();
     private long n;
 
-    /** Adds what the field of a row holds; null is none. */
-    AddedDurations add(JsonNode histogram) {
+    /** Adds the durations that the field of a row holds; null is none. */
+    AddedHistogram add(JsonNode histogram) {
         if (histogram.isString()) {
             byte[] bytes = Base64.getDecoder().decode(histogram.stringValue());
-            assertThat(bytes[0]).as("version").isEqualTo((byte) 1);
-            int[] at = {1};
-            long bucket = 0;
-            while (at[0] < bytes.length) {
-                bucket += unsigned(bytes, at);
-                long count = unsigned(bytes, at);
-                buckets.merge(bucket, count, Long::sum);
-                n += count;
-            }
+            addPlaces(bytes, begun(bytes));
         }
         return this;
+    }
+
+    /** Adds the slots of time that the field of a row holds; null is none. */
+    AddedHistogram addSlots(JsonNode histogram) {
+        if (histogram.isString()) {
+            byte[] bytes = Base64.getDecoder().decode(histogram.stringValue());
+            int[] at = begun(bytes);
+            assertThat(unsigned(bytes, at)).as("length of a slot").isEqualTo(3_600);
+            addPlaces(bytes, at);
+        }
+        return this;
+    }
+
+    private static int[] begun(byte[] bytes) {
+        assertThat(bytes[0]).as("version").isEqualTo((byte) 1);
+        return new int[] {1};
+    }
+
+    private void addPlaces(byte[] bytes, int[] at) {
+        long place = 0;
+        while (at[0] < bytes.length) {
+            place += unsigned(bytes, at);
+            long count = unsigned(bytes, at);
+            buckets.merge(place, count, Long::sum);
+            n += count;
+        }
     }
 
     private static long unsigned(byte[] bytes, int[] at) {
