@@ -57,7 +57,8 @@ class MetricsController {
         return answer;
     }
 
-    // Read from the map and not one by one: values may hold commas, at which Spring parts lists, and a name misspelt is to be told.
+    // Read from the map and not one by one: values may hold commas, at which Spring parts lists, and a name misspelt is
+    // to be told.
     @Operation(
             summary = "A metric's rows by bucket and value; every parameter may be left out",
             parameters = {

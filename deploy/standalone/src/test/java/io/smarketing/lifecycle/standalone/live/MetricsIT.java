@@ -118,7 +118,8 @@ class MetricsIT {
                 assertThat(value).as(as).isNotNull();
                 if (!isOfCurve(what, field.getKey()) && !field.getKey().matches("p\\d\\dSeconds")) {
                     assertThat(value).as(as).isEqualTo(field.getValue());
-                } else if (field.getKey().matches("p\\d\\dSeconds") && field.getValue().isNumber()) {
+                } else if (field.getKey().matches("p\\d\\dSeconds")
+                        && field.getValue().isNumber()) {
                     double exact = field.getValue().doubleValue();
                     double error = what.startsWith("ages") ? 1_800 : 0.01 * exact;
                     assertThat(Math.abs(value.doubleValue() - exact)).as(as).isLessThanOrEqualTo(error + 1e-6);
@@ -157,12 +158,14 @@ class MetricsIT {
                 .isPositive()
                 .isLessThanOrEqualTo(store.get("logPosition").longValue());
         JsonNode before = engine(client, "flow?asKnownAt=2020-01-01");
-        assertThat(before.get("rows").valueStream().mapToLong(row -> row.get("in").longValue()))
-                .containsOnly(0);
+        assertThat(before.get("rows").size()).isZero();
     }
 
     private void leadsAreSelectedByTheirCaptureAndOtherConversionsCounted(Client client) {
-        assertThat(engine(client, "conversion?grain=month&from=2025-03-01&to=2025-09-01&steps=CAPTURED,WON&within=P45D&asOf=" + now)
+        assertThat(engine(
+                                client,
+                                "conversion?grain=month&from=2025-03-01&to=2025-09-01&steps=CAPTURED,WON&within=P45D&asOf="
+                                        + now)
                         .get("rows"))
                 .isEqualTo(offline(
                                 "conversion",
@@ -177,14 +180,15 @@ class MetricsIT {
                                 "--within",
                                 "P45D")
                         .get("rows"));
-        assertThat(engine(client, "incidence?grain=all&to=2025-09-01&curve=true&asOf=" + now).get("rows"))
+        assertThat(engine(client, "incidence?grain=all&to=2025-09-01&curve=true&asOf=" + now)
+                        .get("rows"))
                 .isEqualTo(offline("incidence", "--to", "2025-09-01", "--curve").get("rows"));
     }
 
-    private static void aValueIsPickedOut(Client client) {
-        for (String asked : List.of("", "&asKnownAt=2026-11-01")) {
-            JsonNode all = engine(client, "flow?dimension=source&asOf=2030-01-01" + asked);
-            JsonNode some = engine(client, "flow?dimension=source&asOf=2030-01-01&value=webinar&missing=true" + asked);
+    private void aValueIsPickedOut(Client client) {
+        for (String asked : List.of("&asOf=" + now, "&asKnownAt=" + now)) {
+            JsonNode all = engine(client, "flow?dimension=source" + asked);
+            JsonNode some = engine(client, "flow?dimension=source&value=webinar&missing=true" + asked);
             assertThat(some.get("rows").size()).isPositive();
             assertThat(some.get("rows").valueStream().toList())
                     .isEqualTo(all.get("rows")
@@ -192,7 +196,7 @@ class MetricsIT {
                             .filter(row -> row.get("value").isNull()
                                     || row.get("value").stringValue().equals("webinar"))
                             .toList());
-            JsonNode page = client.json("/v1/metrics/flow?dimension=source&asOf=2030-01-01&offset=7&limit=9" + asked);
+            JsonNode page = client.json("/v1/metrics/flow?dimension=source&offset=7&limit=9" + asked);
             assertThat(page.get("next").intValue()).isEqualTo(16);
             assertThat(page.get("rows").valueStream().toList())
                     .isEqualTo(all.get("rows").valueStream().skip(7).limit(9).toList());
@@ -200,8 +204,8 @@ class MetricsIT {
     }
 
     private void csvIsTheOfflineOne(Client client) {
-        CommandRun run = CommandRun.of(
-                "metrics", "velocity", "--history", history, "--zone", ZONE, "--grain", "month", "--csv");
+        CommandRun run =
+                CommandRun.of("metrics", "velocity", "--history", history, "--zone", ZONE, "--grain", "month", "--csv");
         Client.Answer answer = client.get("/v1/metrics/velocity?format=csv&asKnownAt=" + now);
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.contentType()).startsWith("text/csv");
@@ -246,9 +250,11 @@ class MetricsIT {
     private void theViewsTellTheSame(Client client, JdbcClient jdbc) {
         assertThat(number(jdbc, "SELECT count(*) FROM projections.funnel WHERE grain <> 'all' OR bucket IS NOT NULL"))
                 .isZero();
-        assertThat(number(jdbc, "SELECT count(*) FROM projections.funnel WHERE policy = 'active' AND dimension = 'all'"))
+        assertThat(number(
+                        jdbc, "SELECT count(*) FROM projections.funnel WHERE policy = 'active' AND dimension = 'all'"))
                 .isEqualTo(7);
-        assertThat(client.json("/v1/funnel/dimensions").get("dimensions").size()).isGreaterThanOrEqualTo(5);
+        assertThat(client.json("/v1/funnel/dimensions").get("dimensions").size())
+                .isGreaterThanOrEqualTo(5);
 
         // Balances of the days on which something happened to a stage.
         Map<String, JsonNode> days = new TreeMap<>();
@@ -257,8 +263,9 @@ class MetricsIT {
         }
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
             Map<String, List<Long>> told = new TreeMap<>();
-            jdbc.sql("SELECT day || stage, balance_start, visits_in, visits_out, balance_end FROM projections.metric_daily"
-                            + " WHERE policy = 'active' AND dimension = 'all'")
+            jdbc.sql(
+                            "SELECT day || stage, balance_start, visits_in, visits_out, balance_end FROM projections.metric_daily"
+                                    + " WHERE policy = 'active' AND dimension = 'all'")
                     .query(row -> {
                         told.put(
                                 row.getString(1),
@@ -295,12 +302,17 @@ class MetricsIT {
         }
         JsonNode acceptance = offline("acceptance").at("/rows/0");
         for (String figure : List.of("marked", "answered", "accepted", "rejected", "unanswered", "untouched")) {
-            assertThat(shared(jdbc, figure)).as(figure).isEqualTo(acceptance.get(figure).longValue());
+            assertThat(shared(jdbc, figure))
+                    .as(figure)
+                    .isEqualTo(acceptance.get(figure).longValue());
         }
         JsonNode quality = offline("quality").at("/rows/0");
-        assertThat(shared(jdbc, "cohort_captured")).isEqualTo(quality.get("leads").longValue());
-        assertThat(shared(jdbc, "marked_won")).isEqualTo(quality.get("markedWon").longValue());
-        assertThat(shared(jdbc, "unmarked_open")).isEqualTo(quality.get("unmarkedOpen").longValue());
+        assertThat(shared(jdbc, "cohort_captured"))
+                .isEqualTo(quality.get("leads").longValue());
+        assertThat(shared(jdbc, "marked_won"))
+                .isEqualTo(quality.get("markedWon").longValue());
+        assertThat(shared(jdbc, "unmarked_open"))
+                .isEqualTo(quality.get("unmarkedOpen").longValue());
 
         for (JsonNode row : offline("flow").get("rows")) {
             String stage = row.get("stage").stringValue();
@@ -308,7 +320,8 @@ class MetricsIT {
                     .as(stage)
                     .isEqualTo(row.get("end").longValue());
             assertThat(number(
-                            jdbc, "SELECT count(*) FROM projections.lead_stage_visits WHERE stage = '%s'".formatted(stage)))
+                            jdbc,
+                            "SELECT count(*) FROM projections.lead_stage_visits WHERE stage = '%s'".formatted(stage)))
                     .as(stage)
                     .isEqualTo(row.get("in").longValue());
         }
@@ -358,6 +371,7 @@ class MetricsIT {
             assertThat(answer.json().get("code").stringValue()).isEqualTo(wrong.getValue());
             assertThat(answer.json().get("mend").stringValue()).isNotEmpty();
         }
-        assertThat(client.get("/v1/metrics/flow?dimension=nothing-like-it").body()).contains("source", "industry");
+        assertThat(client.get("/v1/metrics/flow?dimension=nothing-like-it").body())
+                .contains("source", "industry");
     }
 }
