@@ -158,10 +158,7 @@ class MetricsIT {
                 .isPositive()
                 .isLessThanOrEqualTo(store.get("logPosition").longValue());
         JsonNode before = engine(client, "flow?asKnownAt=2020-01-01");
-        assertThat(before.get("rows")
-                        .valueStream()
-                        .mapToLong(row -> row.get("in").longValue()))
-                .containsOnly(0);
+        assertThat(before.get("rows").size()).isZero();
     }
 
     private void leadsAreSelectedByTheirCaptureAndOtherConversionsCounted(Client client) {
@@ -188,10 +185,10 @@ class MetricsIT {
                 .isEqualTo(offline("incidence", "--to", "2025-09-01", "--curve").get("rows"));
     }
 
-    private static void aValueIsPickedOut(Client client) {
-        for (String asked : List.of("", "&asKnownAt=2026-11-01")) {
-            JsonNode all = engine(client, "flow?dimension=source&asOf=2030-01-01" + asked);
-            JsonNode some = engine(client, "flow?dimension=source&asOf=2030-01-01&value=webinar&missing=true" + asked);
+    private void aValueIsPickedOut(Client client) {
+        for (String asked : List.of("&asOf=" + now, "&asKnownAt=" + now)) {
+            JsonNode all = engine(client, "flow?dimension=source" + asked);
+            JsonNode some = engine(client, "flow?dimension=source&value=webinar&missing=true" + asked);
             assertThat(some.get("rows").size()).isPositive();
             assertThat(some.get("rows").valueStream().toList())
                     .isEqualTo(all.get("rows")
@@ -199,7 +196,7 @@ class MetricsIT {
                             .filter(row -> row.get("value").isNull()
                                     || row.get("value").stringValue().equals("webinar"))
                             .toList());
-            JsonNode page = client.json("/v1/metrics/flow?dimension=source&asOf=2030-01-01&offset=7&limit=9" + asked);
+            JsonNode page = client.json("/v1/metrics/flow?dimension=source&offset=7&limit=9" + asked);
             assertThat(page.get("next").intValue()).isEqualTo(16);
             assertThat(page.get("rows").valueStream().toList())
                     .isEqualTo(all.get("rows").valueStream().skip(7).limit(9).toList());
