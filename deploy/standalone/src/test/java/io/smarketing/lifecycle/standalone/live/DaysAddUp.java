@@ -25,8 +25,7 @@ final class DaysAddUp {
         return grain.equals("month")
                 ? day.substring(0, day.length() - 3)
                 : "%04d-W%02d"
-                        .formatted(
-                                date.get(IsoFields.WEEK_BASED_YEAR), date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+                        .formatted(date.get(IsoFields.WEEK_BASED_YEAR), date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
     }
 
     static void toWeeksAndMonths(SubscribersFunnel funnel, String policy, String dimension) {
@@ -37,8 +36,11 @@ final class DaysAddUp {
             now.forEach((value, stages) -> {
                 String what = "%s %s %s %s".formatted(policy, dimension, value, stage);
                 SortedMap<String, JsonNode> ofStage = ofStage(days.getOrDefault(value, Map.of()), stage);
-                long open = Objects.requireNonNull(stages.get(stage)).get("open").longValue();
-                assertThat(chained(ofStage, what)).as("%s, the balance of the last day", what).isEqualTo(open);
+                long open =
+                        Objects.requireNonNull(stages.get(stage)).get("open").longValue();
+                assertThat(chained(ofStage, what))
+                        .as("%s, the balance of the last day", what)
+                        .isEqualTo(open);
             });
         }
         for (String grain : GRAINS) {
@@ -48,7 +50,10 @@ final class DaysAddUp {
                 for (String stage : SubscribersFunnel.STAGES) {
                     String what = "%s %s %s %s".formatted(policy, dimension, value, stage);
                     assertAddUp(
-                            ofStage(Objects.requireNonNull(days.get(value)), stage), ofStage(buckets, stage), grain, what);
+                            ofStage(Objects.requireNonNull(days.get(value)), stage),
+                            ofStage(buckets, stage),
+                            grain,
+                            what);
                 }
             });
         }
@@ -70,7 +75,9 @@ final class DaysAddUp {
     private static long chained(SortedMap<String, JsonNode> days, String what) {
         long held = 0;
         for (JsonNode day : days.values()) {
-            assertThat(day.get("start").longValue()).as("%s, start of %s", what, day).isEqualTo(held);
+            assertThat(day.get("start").longValue())
+                    .as("%s, start of %s", what, day)
+                    .isEqualTo(held);
             assertThat(day.get("end").longValue())
                     .as("%s, end of %s", what, day)
                     .isEqualTo(held + day.get("in").longValue() - day.get("out").longValue());
@@ -98,7 +105,9 @@ final class DaysAddUp {
                 figures.addAll(List.of("out" + name, "n" + name, "sumSeconds" + name));
                 AddedHistogram added = new AddedHistogram();
                 ofBucket.forEach(part -> added.add(part.path("histogram" + name)));
-                assertThat(new AddedHistogram().add(row.path("histogram" + name)).buckets())
+                assertThat(new AddedHistogram()
+                                .add(row.path("histogram" + name))
+                                .buckets())
                         .as("%s, its times %s", place, exit)
                         .isEqualTo(added.buckets());
             }

@@ -29,7 +29,12 @@ final class SubscribersMetrics {
             if (row.get("policy").stringValue().equals(policy)
                     && row.get("grain").stringValue().equals(grain)
                     && row.get("dimension").stringValue().equals(dimension)) {
-                chosen.put(row.get("value") + " " + (row.get("bucket").isNull() ? "all" : row.get("bucket").stringValue()), row);
+                chosen.put(
+                        row.get("value") + " "
+                                + (row.get("bucket").isNull()
+                                        ? "all"
+                                        : row.get("bucket").stringValue()),
+                        row);
             }
         }
         return chosen;
