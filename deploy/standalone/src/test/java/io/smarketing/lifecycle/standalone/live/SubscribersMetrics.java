@@ -7,6 +7,7 @@ import java.math.RoundingMode;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -23,8 +24,8 @@ final class SubscribersMetrics {
         this.rows = rows;
     }
 
-    private TreeMap<String, JsonNode> rows(String policy, String grain, String dimension) {
-        TreeMap<String, JsonNode> chosen = new TreeMap<>();
+    private SortedMap<String, JsonNode> rows(String policy, String grain, String dimension) {
+        SortedMap<String, JsonNode> chosen = new TreeMap<>();
         for (JsonNode row : rows.values()) {
             if (row.get("policy").stringValue().equals(policy)
                     && row.get("grain").stringValue().equals(grain)
@@ -57,7 +58,7 @@ final class SubscribersMetrics {
 
     /** Days to weeks, months and all of time, value by value; and the values of a day to the row of all leads. */
     void assertDaysAddUp(String policy, String dimension) {
-        TreeMap<String, JsonNode> days = rows(policy, "day", dimension);
+        SortedMap<String, JsonNode> days = rows(policy, "day", dimension);
         assertThat(days).as("%s by %s", policy, dimension).isNotEmpty();
         for (String grain : new String[] {"week", "month", "all"}) {
             Map<String, Map<String, Long>> sums = new TreeMap<>();
