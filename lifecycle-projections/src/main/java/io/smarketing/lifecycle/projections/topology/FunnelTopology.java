@@ -68,7 +68,7 @@ record FunnelTopology(
 
     /** On disk, but for what never is many: a disk's store is slow to look through where most was deleted. */
     private static KeyValueBytesStoreSupplier kept(String store) {
-        return store.equals(LeadMetrics.STALE) || store.equals(MetricsProcessor.LATER)
+        return store.equals(LeadMetrics.STALE) || store.equals(MetricsProcessor.UNTOLD)
                 ? Stores.inMemoryKeyValueStore(store)
                 : Stores.persistentKeyValueStore(store);
     }
@@ -113,7 +113,7 @@ record FunnelTopology(
                                 Set.of(
                                         store(MetricsProcessor.DAYS, Serdes.Bytes()),
                                         store(MetricsProcessor.SERIES, Serdes.Bytes()),
-                                        store(MetricsProcessor.LATER, Serdes.Bytes()))),
+                                        store(MetricsProcessor.UNTOLD, Serdes.Bytes()))),
                         Named.as("metrics"));
         told.filter((key, row) -> !row.shared(), Named.as("told-stages"))
                 .mapValues(MetricsProcessor.Told::json, Named.as("bucket-stages"))

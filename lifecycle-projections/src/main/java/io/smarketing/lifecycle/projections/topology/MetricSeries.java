@@ -150,21 +150,12 @@ final class MetricSeries {
             throw new IllegalStateException(
                     "days of form %d, this program reads form %d".formatted(version, FORM_VERSION));
         }
-        int told = input.octet();
-        for (Stage stage : STAGES) {
-            if ((told & 1 << stage.ordinal()) != 0) {
-                flow.told.add(stage);
-            }
-        }
+        flow.told.addAll(Untold.stages(input.octet()));
         return MetricTally.read(input);
     }
 
     private static byte[] write(MetricTally tally, Flow flow) {
-        int told = 0;
-        for (Stage stage : flow.told) {
-            told |= 1 << stage.ordinal();
-        }
-        PackedOutput output = new PackedOutput().octet(FORM_VERSION).octet(told);
+        PackedOutput output = new PackedOutput().octet(FORM_VERSION).octet(Untold.mask(flow.told));
         tally.write(output);
         return output.toByteArray();
     }

@@ -34,24 +34,27 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Adds changes up in the days of the dimension's values that it owns, and tells the rows of the days, weeks and months that they touch, at
- * once. What a stage holds at the end of a day is what it held at its start, plus in, minus out; so a late fact changes the rows of all later
- * days: these are told one after the other, when there is time.
+ * Adds changes up in the days of the dimension's values that it owns, and notes which rows of days, weeks and months they touch. These are
+ * told soon after, once for all changes since. What a stage holds at the end of a day is what it held at its start, plus in, minus out; so a
+ * late fact changes the rows of all later days: these are told one after the other, when there is time.
  */
 final class MetricsProcessor implements Processor<Integer, byte[], String, MetricsProcessor.Told> {
 
     static final String DAYS = "metric-days";
     /** How far each value is told. */
     static final String SERIES = "metric-series";
-    /** From which day on the rows of a value are to be told anew. */
-    static final String LATER = "metric-later";
+    /** Which rows of a value are to be told. */
+    static final String UNTOLD = "untold-rows";
 
     private static final Duration PERIOD = Duration.ofMillis(200);
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
     private static final long BUSY_MILLIS = 1_000;
-    /** Of the time under load, telling later days takes no more than a tenth; alone, two thirds. */
-    private static final int REST_WHEN_BUSY = 9;
+    /** Of the time under load, telling takes no more than a fourth: then each row takes more changes at once. */
+    private static final int REST = 3;
+    /** Later days take no more than a tenth of that; when nothing else is to do, as much as there is between two polls. */
+    private static final long LATER_MILLIS_WHEN_BUSY = 20;
 
+    private static final long LATER_MILLIS = 400;
     private static final int DAYS_AT_ONCE = 60;
     private static final int MOST_IN_MEMORY = 1_000;
     private static final List<Grain> LONGER = List.of(Grain.WEEK, Grain.MONTH);
@@ -68,7 +71,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private @Nullable ProcessorContext<String, Told> context;
     private @Nullable KeyValueStore<Bytes, byte[]> days;
     private @Nullable KeyValueStore<Bytes, byte[]> standings;
-    private @Nullable KeyValueStore<Bytes, byte[]> later;
+    private @Nullable KeyValueStore<Bytes, byte[]> untold;
     private long busyUntil;
     private long restUntil;
 
@@ -91,12 +94,12 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         context = processorContext;
         days = processorContext.getStateStore(DAYS);
         standings = processorContext.getStateStore(SERIES);
-        later = processorContext.getStateStore(LATER);
+        untold = processorContext.getStateStore(UNTOLD);
         // The same object comes back to life after its task was found corrupted.
         series.clear();
         busyUntil = 0;
         restUntil = 0;
-        processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellLaterUnlessResting);
+        processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
         processorContext.schedule(FINALITY_PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellFinal);
     }
 
@@ -108,8 +111,8 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         return Objects.requireNonNull(standings);
     }
 
-    private KeyValueStore<Bytes, byte[]> later() {
-        return Objects.requireNonNull(later);
+    private KeyValueStore<Bytes, byte[]> untold() {
+        return Objects.requireNonNull(untold);
     }
 
     private MetricSeries series(RowKey row) {
@@ -151,30 +154,18 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         boolean isNew = touched.standing().revision() == 0;
         LocalDate moved = touched.add(change);
         keep(touched);
-        Map<Bucket, Set<Stage>> buckets = new TreeMap<>();
-        change.days().days().forEach((day, tally) -> {
-            for (Grain grain : new Grain[] {Grain.DAY, Grain.WEEK, Grain.MONTH}) {
-                buckets.computeIfAbsent(grain.bucket(day), absent -> EnumSet.noneOf(Stage.class))
-                        .addAll(tally.stages());
-            }
-        });
-        long now = context().currentSystemTimeMs();
-        tell(touched, buckets, true, now);
-        if (!change.days().isEmpty()) {
-            tellShared(touched, Bucket.ALL, now);
+        Bytes key = Bytes.wrap(change.row().toBytes());
+        byte[] noted = untold().get(key);
+        Untold rows = noted == null ? new Untold(change.row()) : Untold.read(noted);
+        rows.add(change);
+        if (change.whole() != null) {
+            rows.addWhole(isNew ? EnumSet.allOf(Stage.class) : change.whole().stages());
         }
-        FunnelTally whole = touched.standing().whole();
-        if (change.whole() != null && whole != null) {
-            tellWhole(
-                    touched,
-                    whole,
-                    isNew ? EnumSet.allOf(Stage.class) : change.whole().stages(),
-                    now);
+        if (moved != null && !touched.daysFrom(moved.plusDays(1)).isEmpty()) {
+            rows.addLater(moved.plusDays(1));
         }
-        if (moved != null) {
-            tellLaterFrom(touched, moved.plusDays(1));
-        }
-        busyUntil = now + BUSY_MILLIS;
+        untold().put(key, rows.write());
+        busyUntil = context().currentSystemTimeMs() + BUSY_MILLIS;
     }
 
     /** Rows of buckets, in order of time within each grain. */
@@ -239,57 +230,53 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         context().forward(new Record<>(key, new Told(shared, JSON.writeValueAsBytes(json)), now));
     }
 
-    private void tellLaterFrom(MetricSeries moved, LocalDate first) {
-        Bytes key = Bytes.wrap(moved.row().toBytes());
-        byte[] kept = later().get(key);
-        if (kept != null && !firstOf(kept).isAfter(first)) {
-            return;
-        }
-        if (!moved.daysFrom(first).isEmpty()) {
-            PackedOutput output = new PackedOutput().signed(first.toEpochDay());
-            moved.row().write(output);
-            later().put(key, output.toByteArray());
-        }
-    }
-
-    private static LocalDate firstOf(byte[] kept) {
-        return LocalDate.ofEpochDay(new PackedInput(kept).signed());
-    }
-
-    private void tellLaterUnlessResting(long now) {
+    private void tellUnlessResting(long now) {
         if (now < restUntil) {
             return;
         }
         long start = context().currentSystemTimeMs();
-        boolean busy = start < busyUntil;
-        long end = start;
-        while (tellLater(end)) {
-            end = context().currentSystemTimeMs();
-            if (busy || end - start > 2 * PERIOD.toMillis()) {
-                break;
+        List<Untold> noted = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> all = untold().all()) {
+            all.forEachRemaining(rows -> noted.add(Untold.read(rows.value)));
+        }
+        for (Untold rows : noted) {
+            if (rows.isTouched()) {
+                tellTouched(rows, start);
             }
         }
-        restUntil = busy ? end + REST_WHEN_BUSY * (end - start) : 0;
+        boolean busy = start < busyUntil;
+        long end = context().currentSystemTimeMs();
+        long laterUntil = end + (busy ? LATER_MILLIS_WHEN_BUSY : LATER_MILLIS);
+        for (Untold rows : noted) {
+            while (rows.later() != null && end < laterUntil) {
+                tellLater(rows, start);
+                end = context().currentSystemTimeMs();
+            }
+        }
+        restUntil = busy ? end + REST * (end - start) : 0;
     }
 
-    /** Some days of the first value that has some to tell; false when none has. */
-    private boolean tellLater(long now) {
-        byte[] kept;
-        Bytes key;
-        try (KeyValueIterator<Bytes, byte[]> left = later().all()) {
-            if (!left.hasNext()) {
-                return false;
-            }
-            var next = left.next();
-            key = next.key;
-            kept = next.value;
+    private void tellTouched(Untold rows, long now) {
+        MetricSeries touched = series(rows.row());
+        tell(touched, rows.buckets(), true, now);
+        tellShared(touched, Bucket.ALL, now);
+        FunnelTally whole = touched.standing().whole();
+        if (whole != null) {
+            tellWhole(touched, whole, rows.whole(), now);
         }
-        PackedInput input = new PackedInput(kept);
-        LocalDate first = LocalDate.ofEpochDay(input.signed());
-        MetricSeries moved = series(RowKey.read(input));
+        rows.toldTouched();
+        note(rows);
+    }
+
+    /** What stages hold, on some days that were not touched themselves. */
+    private void tellLater(Untold rows, long now) {
+        MetricSeries moved = series(rows.row());
         List<LocalDate> portion = new ArrayList<>();
-        for (LocalDate day : moved.daysFrom(first).keySet()) {
+        LocalDate next = null;
+        for (LocalDate day :
+                moved.daysFrom(Objects.requireNonNull(rows.later())).keySet()) {
             if (portion.size() == DAYS_AT_ONCE) {
+                next = day;
                 break;
             }
             portion.add(day);
@@ -300,11 +287,13 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
             LONGER.forEach(grain -> buckets.computeIfAbsent(grain.bucket(day), moved::told));
         }
         tell(moved, buckets, false, now);
-        later().delete(key);
-        if (!portion.isEmpty()) {
-            tellLaterFrom(moved, portion.get(portion.size() - 1).plusDays(1));
-        }
-        return true;
+        rows.toldLater(next);
+        note(rows);
+    }
+
+    private void note(Untold rows) {
+        Bytes key = Bytes.wrap(rows.row().toBytes());
+        untold().put(key, rows.isTouched() || rows.later() != null ? rows.write() : null);
     }
 
     /** Rows whose time has come since the last look. Those that were told meanwhile know it already. */

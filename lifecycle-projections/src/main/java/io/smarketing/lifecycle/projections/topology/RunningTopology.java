@@ -141,10 +141,10 @@ final class RunningTopology {
     /** Ends for good: its state, its internal topics and its group are deleted. */
     void stopAndForget() {
         KafkaStreams closed = close(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
-        if (closed == null) {
-            return;
-        }
         try {
+            if (closed == null) {
+                closed = new KafkaStreams(topology.build(), environment.streamsSettings(application));
+            }
             closed.cleanUp();
         } catch (RuntimeException e) {
             LOG.warn("The topology {} has ended; its state is left: {}", application, e.toString());
