@@ -72,15 +72,17 @@ final class Topics {
 
     /** Of a compacted topic the rows that are there: the latest value of each key. */
     Map<String, JsonNode> rows(String topic) {
-        Map<String, JsonNode> rows = new LinkedHashMap<>();
+        Map<String, byte[]> latest = new LinkedHashMap<>();
         for (ConsumerRecord<byte[], byte[]> entry : records(topic)) {
             String key = new String(entry.key(), StandardCharsets.UTF_8);
             if (entry.value() == null) {
-                rows.remove(key);
+                latest.remove(key);
             } else {
-                rows.put(key, JSON.readTree(entry.value()));
+                latest.put(key, entry.value());
             }
         }
+        Map<String, JsonNode> rows = new LinkedHashMap<>();
+        latest.forEach((key, value) -> rows.put(key, JSON.readTree(value)));
         return rows;
     }
 
