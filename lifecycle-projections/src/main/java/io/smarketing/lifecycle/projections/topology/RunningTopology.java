@@ -146,6 +146,8 @@ final class RunningTopology {
                 closed = new KafkaStreams(topology.build(), environment.streamsSettings(application));
             }
             closed.cleanUp();
+            // One that never ran holds the folder all the same.
+            closed.close();
         } catch (RuntimeException e) {
             LOG.warn("The topology {} has ended; its state is left: {}", application, e.toString());
         }
