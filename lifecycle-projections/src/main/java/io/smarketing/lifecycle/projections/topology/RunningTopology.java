@@ -29,6 +29,7 @@ final class RunningTopology {
     private static final Duration TRY_AGAIN = Duration.ofMillis(500);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final int SAID_EVERY = 20;
+    private static final int MOST_LOOKS = 20;
 
     private final String application;
     private final FunnelTopology topology;
@@ -154,17 +155,26 @@ final class RunningTopology {
         forget(application, environment);
     }
 
+    private static List<String> internalTopics(String application, Admin admin)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return admin.listTopics().names().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS).stream()
+                .filter(topic -> topic.startsWith(application + "-"))
+                .toList();
+    }
+
     /** Deletes the internal topics and the group of an application that runs no more; without them, it does nothing. */
     static void forget(String application, StreamsEnvironment environment) {
         try (Admin admin = Admin.create(environment.adminSettings())) {
-            List<String> topics =
-                    admin.listTopics().names().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS).stream()
-                            .filter(topic -> topic.startsWith(application + "-"))
-                            .toList();
+            List<String> topics = internalTopics(application, admin);
             if (topics.isEmpty()) {
                 return;
             }
             admin.deleteTopics(topics).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            // Who begins anew under the name must not take those for his own that are still going.
+            for (int look = 0; look < MOST_LOOKS && !internalTopics(application, admin).isEmpty(); look++) {
+                Thread.sleep(TRY_AGAIN.toMillis());
+            }
+            Thread.sleep(TRY_AGAIN.toMillis());
             admin.deleteConsumerGroups(List.of(application)).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
