@@ -76,6 +76,7 @@ class MetricReportTest {
         assertThat(second.get("rows").size()).isEqualTo(1);
         assertThat(second.at("/rows/0/value").isNull()).isTrue();
         assertThat(second.get("next").isNull()).isTrue();
+        assertThat(report(MetricReport.Source.LIVE, "limit=3").next()).isEmpty();
         assertThat(report(MetricReport.Source.LIVE, "offset=4")
                         .toJson()
                         .get("rows")
