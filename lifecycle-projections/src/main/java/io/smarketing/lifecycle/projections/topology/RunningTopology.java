@@ -171,7 +171,9 @@ final class RunningTopology {
             }
             admin.deleteTopics(topics).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             // Who begins anew under the name must not take those for his own that are still going.
-            for (int look = 0; look < MOST_LOOKS && !internalTopics(application, admin).isEmpty(); look++) {
+            for (int look = 0;
+                    look < MOST_LOOKS && !internalTopics(application, admin).isEmpty();
+                    look++) {
                 Thread.sleep(TRY_AGAIN.toMillis());
             }
             Thread.sleep(TRY_AGAIN.toMillis());
