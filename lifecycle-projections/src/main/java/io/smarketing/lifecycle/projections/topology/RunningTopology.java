@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -169,6 +170,11 @@ final class RunningTopology {
             if (topics.isEmpty()) {
                 return;
             }
+            // Members that were stopped and stay would be given the old work when they come back.
+            admin.removeMembersFromConsumerGroup(application, new RemoveMembersFromConsumerGroupOptions())
+                    .all()
+                    .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            admin.deleteConsumerGroups(List.of(application)).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             admin.deleteTopics(topics).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             // Who begins anew under the name must not take those for his own that are still going.
             for (int look = 0;
@@ -177,7 +183,6 @@ final class RunningTopology {
                 Thread.sleep(TRY_AGAIN.toMillis());
             }
             Thread.sleep(TRY_AGAIN.toMillis());
-            admin.deleteConsumerGroups(List.of(application)).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
