@@ -12,9 +12,12 @@ import io.smarketing.lifecycle.policy.Period;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -32,6 +35,8 @@ public record MetricCell(
         Bucket bucket,
         String dimension,
         @Nullable String value) {
+
+    private static final Map<MetricDefinition, List<Converted>> CONVERSIONS = new ConcurrentHashMap<>();
 
     /** The rows' open visits are told by the slot of time that they began in. */
     private static final Duration SLOT = Duration.ofHours(1);
@@ -154,27 +159,45 @@ public record MetricCell(
     private static void conversions(ObjectNode json, MetricTally tally, MetricDefinition definition, int path) {
         ConversionPath steps = definition.paths().get(path);
         json.put("cohort" + name(steps.base()), tally.count(Measure.cohort(path)));
-        List<Duration> windows = definition.windows();
-        for (int step = 1; step < steps.steps().size(); step++) {
-            String way = name(steps.base()).toLowerCase(Locale.ROOT)
-                    + "To"
-                    + name(steps.steps().get(step));
-            for (ConversionPath.Mode mode : ConversionPath.Mode.values()) {
+        if (tally.count(Measure.cohort(path)) == 0) {
+            return;
+        }
+        for (Converted figure : CONVERSIONS.computeIfAbsent(definition, MetricCell::conversions)) {
+            if (figure.path() == path) {
                 long converted = 0;
-                for (int window = 0; window <= windows.size(); window++) {
-                    converted += tally.count(Measure.converted(path, step, mode, window));
-                    if (converted > 0) {
-                        json.put(
-                                way
-                                        + (mode == ConversionPath.Mode.ANY ? "Any" : "")
-                                        + (window == windows.size()
-                                                ? "Ever"
-                                                : "Within" + Period.written(windows.get(window))),
-                                converted);
+                for (int window = 0; window <= figure.window(); window++) {
+                    converted += tally.count(Measure.converted(path, figure.step(), figure.mode(), window));
+                }
+                if (converted > 0) {
+                    json.put(figure.name(), converted);
+                }
+            }
+        }
+    }
+
+    /** How many came to a step within a window, and the figure's name. */
+    private record Converted(int path, int step, ConversionPath.Mode mode, int window, String name) {}
+
+    private static List<Converted> conversions(MetricDefinition definition) {
+        List<Converted> figures = new ArrayList<>();
+        List<Duration> windows = definition.windows();
+        for (int path = 0; path < definition.paths().size(); path++) {
+            List<Stage> steps = definition.paths().get(path).steps();
+            for (int step = 1; step < steps.size(); step++) {
+                for (ConversionPath.Mode mode : ConversionPath.Mode.values()) {
+                    String way = name(steps.get(0)).toLowerCase(Locale.ROOT)
+                            + "To"
+                            + name(steps.get(step))
+                            + (mode == ConversionPath.Mode.ANY ? "Any" : "");
+                    for (int window = 0; window <= windows.size(); window++) {
+                        String within =
+                                window == windows.size() ? "Ever" : "Within" + Period.written(windows.get(window));
+                        figures.add(new Converted(path, step, mode, window, way + within));
                     }
                 }
             }
         }
+        return List.copyOf(figures);
     }
 
     private static String name(Stage stage) {

@@ -47,6 +47,9 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     static final String UNTOLD = "untold-rows";
 
     private static final Duration PERIOD = Duration.ofMillis(200);
+    /** Between two tellings under load: what is told less often takes more changes at once. */
+    private static final long LEAST_PAUSE_MILLIS = 1_000;
+
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
     private static final long BUSY_MILLIS = 1_000;
     /** Of the time under load, telling takes no more than a fourth: then each row takes more changes at once. */
@@ -55,7 +58,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private static final long LATER_MILLIS_WHEN_BUSY = 20;
 
     private static final long LATER_MILLIS = 400;
-    private static final int DAYS_AT_ONCE = 60;
+    private static final int DAYS_AT_ONCE = 10;
     private static final int MOST_IN_MEMORY = 1_000;
     private static final List<Grain> LONGER = List.of(Grain.WEEK, Grain.MONTH);
     /** No row has this key. */
@@ -253,7 +256,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
                 end = context().currentSystemTimeMs();
             }
         }
-        restUntil = busy ? end + REST * (end - start) : 0;
+        restUntil = busy ? end + Math.max(LEAST_PAUSE_MILLIS, REST * (end - start)) : 0;
     }
 
     private void tellTouched(Untold rows, long now) {

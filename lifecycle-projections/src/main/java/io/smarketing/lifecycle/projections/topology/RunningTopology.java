@@ -163,6 +163,23 @@ final class RunningTopology {
                 .toList();
     }
 
+    /** Those that were stopped and stay would be given the old work when they come back. */
+    private static void removeMembers(String application, Admin admin)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        boolean hasMembers = admin
+                .describeConsumerGroups(List.of(application))
+                .all()
+                .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .values()
+                .stream()
+                .anyMatch(group -> !group.members().isEmpty());
+        if (hasMembers) {
+            admin.removeMembersFromConsumerGroup(application, new RemoveMembersFromConsumerGroupOptions())
+                    .all()
+                    .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
     /** Deletes the internal topics and the group of an application that runs no more; without them, it does nothing. */
     static void forget(String application, StreamsEnvironment environment) {
         try (Admin admin = Admin.create(environment.adminSettings())) {
@@ -170,10 +187,7 @@ final class RunningTopology {
             if (topics.isEmpty()) {
                 return;
             }
-            // Members that were stopped and stay would be given the old work when they come back.
-            admin.removeMembersFromConsumerGroup(application, new RemoveMembersFromConsumerGroupOptions())
-                    .all()
-                    .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            removeMembers(application, admin);
             admin.deleteConsumerGroups(List.of(application)).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             admin.deleteTopics(topics).all().get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             // Who begins anew under the name must not take those for his own that are still going.
