@@ -220,7 +220,10 @@ public record MetricCell(
                 .put("recycled", tally.count(Measure.RECYCLED))
                 .put("acceptance", rate(accepted, accepted + rejected))
                 .put("recycleRate", rate(tally.count(Measure.RECYCLED), tally.count(Measure.ENDED)));
-        tally.rejections().forEach((reason, number) -> json.put("rejectedFor:" + Acceptance.named(reason), number));
+        tally.rejections().forEach((reason, number) -> {
+            String name = "rejectedFor:" + Acceptance.named(reason);
+            json.put(name, json.path(name).asLong(0) + number);
+        });
     }
 
     private static void quality(ObjectNode json, MetricTally tally) {
