@@ -52,9 +52,9 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
 
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
     private static final long BUSY_MILLIS = 1_000;
-    /** Of the time under load, telling takes no more than a fourth: then each row takes more changes at once. */
-    private static final int REST = 3;
-    /** Later days take no more than a tenth of that; when nothing else is to do, as much as there is between two polls. */
+    /** Of the time under load, telling takes no more than a tenth: then each row takes more changes at once. */
+    private static final int REST = 9;
+    /** Later days take little of that; when nothing else is to do, as much as there is between two polls. */
     private static final long LATER_MILLIS_WHEN_BUSY = 20;
 
     private static final long LATER_MILLIS = 400;
