@@ -48,7 +48,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
 
     private static final Duration PERIOD = Duration.ofMillis(200);
     /** Between two tellings under load: what is told less often takes more changes at once. */
-    private static final long LEAST_PAUSE_MILLIS = 1_000;
+    private static final long LEAST_PAUSE_MILLIS = 2_000;
 
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
     private static final long BUSY_MILLIS = 1_000;

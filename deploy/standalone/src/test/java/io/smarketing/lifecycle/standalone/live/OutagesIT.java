@@ -224,7 +224,7 @@ class OutagesIT {
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> client.json("/v1/funnel?dimension=all")
                                 .at("/rows/0/stages/0/ever")
-                                .longValue()
+                                .asLong(0)
                         >= leads);
         return seconds(since);
     }
