@@ -35,8 +35,8 @@ final class LeadMetrics {
     static final String TOLD = "told-metrics";
 
     private static final Duration PERIOD = Duration.ofMillis(250);
-    private static final Duration LEAST_PAUSE = Duration.ofMillis(900);
-    private static final int MOST_AT_ONCE = 4_000;
+    private static final Duration LEAST_PAUSE = Duration.ofSeconds(5);
+    private static final int MOST_AT_ONCE = 20_000;
     /** Of the time under load, telling takes no more than a fourth. */
     private static final int REST = 3;
 

@@ -48,10 +48,10 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
 
     private static final Duration PERIOD = Duration.ofMillis(200);
     /** Between two tellings under load: what is told less often takes more changes at once. */
-    private static final long LEAST_PAUSE_MILLIS = 2_000;
+    private static final long LEAST_PAUSE_MILLIS = 5_000;
 
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
-    private static final long BUSY_MILLIS = 1_000;
+    private static final long BUSY_MILLIS = 8_000;
     /** Of the time under load, telling takes no more than a tenth: then each row takes more changes at once. */
     private static final int REST = 9;
     /** Later days take little of that; when nothing else is to do, as much as there is between two polls. */

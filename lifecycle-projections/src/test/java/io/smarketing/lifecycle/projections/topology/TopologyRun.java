@@ -45,6 +45,8 @@ final class TopologyRun implements AutoCloseable {
     private static final Duration A_WHILE = Duration.ofMillis(300);
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(1);
     private static final int MOST_TICKS = 1_000;
+    /** Longer than anything rests. */
+    private static final int MOST_QUIET_TICKS = 15;
     /** Days in UTC, and no attribute is a dimension. */
     static final MetricSettings METRICS =
             new MetricSettings.Calendar(ZoneOffset.UTC, Duration.ofDays(7)).with(() -> Optional.of(List.of()));
@@ -177,7 +179,7 @@ final class TopologyRun implements AutoCloseable {
     int settle() {
         int all = 0;
         int quiet = 0;
-        for (int tick = 0; quiet < 3; tick++) {
+        for (int tick = 0; quiet < MOST_QUIET_TICKS; tick++) {
             if (tick == MOST_TICKS) {
                 throw new AssertionError("it never settles");
             }
