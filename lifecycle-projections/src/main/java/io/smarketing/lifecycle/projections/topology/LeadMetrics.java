@@ -36,7 +36,7 @@ final class LeadMetrics {
 
     private static final Duration PERIOD = Duration.ofMillis(250);
     private static final Duration LEAST_PAUSE = Duration.ofSeconds(5);
-    private static final int MOST_AT_ONCE = 20_000;
+    private static final int MOST_AT_ONCE = 1_000;
     /** Of the time under load, telling takes no more than a fourth. */
     private static final int REST = 3;
 

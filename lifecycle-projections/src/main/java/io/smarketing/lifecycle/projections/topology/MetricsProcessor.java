@@ -52,8 +52,8 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
 
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
     private static final long BUSY_MILLIS = 8_000;
-    /** Of the time under load, telling takes no more than a tenth: then each row takes more changes at once. */
-    private static final int REST = 9;
+    /** Of each period. */
+    private static final long SLICE_MILLIS = 40;
     /** Later days take little of that; when nothing else is to do, as much as there is between two polls. */
     private static final long LATER_MILLIS_WHEN_BUSY = 20;
 
@@ -75,6 +75,9 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private @Nullable KeyValueStore<Bytes, byte[]> days;
     private @Nullable KeyValueStore<Bytes, byte[]> standings;
     private @Nullable KeyValueStore<Bytes, byte[]> untold;
+    /** The last value of this round that was looked at; null at its beginning. */
+    private @Nullable Bytes reached;
+
     private long busyUntil;
     private long restUntil;
 
@@ -100,6 +103,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         untold = processorContext.getStateStore(UNTOLD);
         // The same object comes back to life after its task was found corrupted.
         series.clear();
+        reached = null;
         busyUntil = 0;
         restUntil = 0;
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
@@ -233,30 +237,46 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         context().forward(new Record<>(key, new Told(shared, JSON.writeValueAsBytes(json)), now));
     }
 
+    /** A slice at a time: the thread has other tasks, whose rows must not wait for these. */
     private void tellUnlessResting(long now) {
         if (now < restUntil) {
             return;
         }
         long start = context().currentSystemTimeMs();
-        List<Untold> noted = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> all = untold().all()) {
-            all.forEachRemaining(rows -> noted.add(Untold.read(rows.value)));
-        }
-        for (Untold rows : noted) {
+        boolean busy = start < busyUntil;
+        long end = start;
+        for (Untold rows : notedBehind(reached)) {
+            if (end - start >= SLICE_MILLIS) {
+                return;
+            }
             if (rows.isTouched()) {
                 tellTouched(rows, start);
             }
+            reached = Bytes.wrap(rows.row().toBytes());
+            end = context().currentSystemTimeMs();
         }
-        boolean busy = start < busyUntil;
-        long end = context().currentSystemTimeMs();
+        reached = null;
         long laterUntil = end + (busy ? LATER_MILLIS_WHEN_BUSY : LATER_MILLIS);
-        for (Untold rows : noted) {
-            while (rows.later() != null && end < laterUntil) {
+        for (Untold rows : notedBehind(null)) {
+            while (rows.later() != null && !rows.isTouched() && end < laterUntil) {
                 tellLater(rows, start);
                 end = context().currentSystemTimeMs();
             }
         }
-        restUntil = busy ? end + Math.max(LEAST_PAUSE_MILLIS, REST * (end - start)) : 0;
+        restUntil = busy ? end + LEAST_PAUSE_MILLIS : 0;
+    }
+
+    /** In the order of their keys, so that none is told twice before all others are once. */
+    private List<Untold> notedBehind(@Nullable Bytes key) {
+        List<Untold> noted = new ArrayList<>();
+        try (KeyValueIterator<Bytes, byte[]> all = untold().all()) {
+            all.forEachRemaining(rows -> {
+                if (key == null || rows.key.compareTo(key) > 0) {
+                    noted.add(Untold.read(rows.value));
+                }
+            });
+        }
+        return noted;
     }
 
     private void tellTouched(Untold rows, long now) {
