@@ -53,19 +53,7 @@ public final class LeadStore extends JdbcEventStorageEngine {
     }
 
     static EventSchema eventSchema() {
-        return EventSchema.builder()
-                .eventTable(TABLE)
-                .globalIndexColumn("global_index")
-                .aggregateIdentifierColumn("lead_id")
-                .sequenceNumberColumn("sequence")
-                .payloadTypeColumn("payload_type")
-                .payloadRevisionColumn("payload_revision")
-                .payloadColumn("payload")
-                .metaDataColumn("meta_data")
-                .typeColumn("aggregate_type")
-                .eventIdentifierColumn("event_identifier")
-                .timestampColumn("time_stamp")
-                .build();
+        return EventColumns.schema().eventTable(TABLE).build();
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.smarketing.lifecycle.projections.metric;
 
-import static io.smarketing.lifecycle.projections.metric.RefusedMetric.badRequest;
-import static io.smarketing.lifecycle.projections.metric.RefusedMetric.shortened;
+import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
+import static io.smarketing.lifecycle.projections.RefusedRequest.shortened;
 
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Grain;
@@ -16,6 +16,7 @@ import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Period;
 import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.projections.RefusedRequest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,7 +121,7 @@ record MetricRequest(
         return all.stream()
                 .filter(one -> words.apply(one).equals(word))
                 .findFirst()
-                .orElseThrow(() -> RefusedMetric.unknown(
+                .orElseThrow(() -> RefusedRequest.unknown(
                         field, word, all.stream().map(words).toList()));
     }
 

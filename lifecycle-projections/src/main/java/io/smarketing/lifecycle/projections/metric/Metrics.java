@@ -11,6 +11,7 @@ import io.smarketing.lifecycle.lead.Marks;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.projections.RefusedRequest;
 import io.smarketing.lifecycle.projections.replay.Policies;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.time.Instant;
@@ -77,12 +78,12 @@ class Metrics {
         String document = policies.document(version).orElseThrow(() -> {
             List<String> known = new ArrayList<>(List.of(MetricRequest.ACTIVE, MetricHead.RECORDED));
             policies.versions(version.name()).forEach(saved -> known.add(saved.toString()));
-            return RefusedMetric.unknown("policy", version.toString(), known);
+            return RefusedRequest.unknown("policy", version.toString(), known);
         });
         try {
             return PolicyReader.readSaved(version, document);
         } catch (RefusedDocument e) {
-            throw new RefusedMetric(
+            throw new RefusedRequest(
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "policy-refused",
                     "policy",
@@ -129,7 +130,7 @@ class Metrics {
         if (asked == null) {
             return known != null && known.isAfter(otherwise) ? known : otherwise;
         } else if (known != null && asked.isBefore(known)) {
-            throw RefusedMetric.badRequest(
+            throw RefusedRequest.badRequest(
                     "too-early",
                     "asOf",
                     "%s lies before what is known, up to %s".formatted(asked, known),

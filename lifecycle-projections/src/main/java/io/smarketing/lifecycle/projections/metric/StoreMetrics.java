@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
+import io.smarketing.lifecycle.projections.RefusedRequest;
 import io.smarketing.lifecycle.projections.replay.StoredHistory;
 import io.smarketing.lifecycle.projections.replay.StoredLead;
 import java.time.Instant;
@@ -54,7 +55,7 @@ class StoreMetrics {
         try {
             ours = turn.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (!ours) {
-                RefusedMetric later = new RefusedMetric(
+                RefusedRequest later = new RefusedRequest(
                         HttpStatus.TOO_MANY_REQUESTS,
                         "busy",
                         "",
@@ -96,7 +97,7 @@ class StoreMetrics {
             }
         }
         if (!Dimension.BUILT_IN.contains(dimension.name()) && !dimensions.contains(dimension.name())) {
-            throw RefusedMetric.unknown(
+            throw RefusedRequest.unknown(
                     "dimension",
                     dimension.name(),
                     Stream.concat(Dimension.BUILT_IN.stream(), dimensions.stream())
@@ -110,7 +111,7 @@ class StoreMetrics {
         List<LeadHistory> readable = new ArrayList<>(portion.size());
         for (StoredLead lead : portion) {
             lead.unreadable().ifPresent(row -> {
-                throw new RefusedMetric(
+                throw new RefusedRequest(
                         HttpStatus.INTERNAL_SERVER_ERROR,
                         "unreadable-history",
                         "",

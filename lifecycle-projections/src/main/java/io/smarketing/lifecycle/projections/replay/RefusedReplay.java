@@ -1,21 +1,18 @@
 package io.smarketing.lifecycle.projections.replay;
 
+import io.smarketing.lifecycle.projections.RefusedRequest;
 import io.smarketing.lifecycle.yaml.Problem;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
-import org.springframework.web.ErrorResponseException;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** A problem answer: stable code, field at fault, what is wrong, how to mend it. */
-final class RefusedReplay extends ErrorResponseException {
+/** The problem answers of replays. */
+final class RefusedReplay extends RefusedRequest {
 
     private static final long serialVersionUID = 1L;
-    private static final int LONGEST_QUOTE = 200;
 
     /**
      * An answer to be thrown.
@@ -23,21 +20,7 @@ final class RefusedReplay extends ErrorResponseException {
      * @param field empty when it is none
      */
     RefusedReplay(HttpStatus status, String code, String field, String detail, String mend) {
-        super(status, body(status, code, field, detail, mend), null);
-    }
-
-    private static ProblemDetail body(HttpStatus status, String code, String field, String detail, String mend) {
-        ProblemDetail body = ProblemDetail.forStatusAndDetail(status, detail);
-        body.setProperty("code", code);
-        if (!field.isEmpty()) {
-            body.setProperty("field", field);
-        }
-        body.setProperty("mend", mend);
-        return body;
-    }
-
-    static RefusedReplay badRequest(String code, String field, String detail, String mend) {
-        return new RefusedReplay(HttpStatus.BAD_REQUEST, code, field, detail, mend);
+        super(status, code, field, detail, mend);
     }
 
     /** A policy that cannot be used, with all of its mistakes. */
@@ -79,11 +62,5 @@ final class RefusedReplay extends ErrorResponseException {
         RefusedReplay refusal = new RefusedReplay(status, code, "", detail, "ask again in %d s".formatted(seconds));
         refusal.getHeaders().set("Retry-After", String.valueOf(seconds));
         return refusal;
-    }
-
-    /** What came from outside and is quoted: not too long, and nothing in it that UTF-8 cannot write. */
-    static String shortened(String text) {
-        String start = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
-        return new String(start.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,6 @@
 package io.smarketing.lifecycle.projections.replay;
 
-import static io.smarketing.lifecycle.projections.replay.RefusedReplay.badRequest;
+import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
 import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
 
 import io.smarketing.lifecycle.funnel.WrittenTime;

@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
@@ -216,8 +215,8 @@ final class MetricSeries {
     }
 
     /** The days that have something, from one on. */
-    NavigableMap<LocalDate, ?> daysFrom(LocalDate first) {
-        return Collections.unmodifiableNavigableMap(flows.tailMap(first, true));
+    Set<LocalDate> daysFrom(LocalDate first) {
+        return Collections.unmodifiableSet(flows.tailMap(first, true).keySet());
     }
 
     boolean hasDays(Bucket bucket) {

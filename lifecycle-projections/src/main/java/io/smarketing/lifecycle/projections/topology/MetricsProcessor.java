@@ -296,8 +296,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         MetricSeries moved = series(rows.row());
         List<LocalDate> portion = new ArrayList<>();
         LocalDate next = null;
-        for (LocalDate day :
-                moved.daysFrom(Objects.requireNonNull(rows.later())).keySet()) {
+        for (LocalDate day : moved.daysFrom(Objects.requireNonNull(rows.later()))) {
             if (portion.size() == DAYS_AT_ONCE) {
                 next = day;
                 break;

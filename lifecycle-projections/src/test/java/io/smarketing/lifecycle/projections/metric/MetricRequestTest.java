@@ -9,6 +9,7 @@ import io.smarketing.lifecycle.funnel.metric.Metric;
 import io.smarketing.lifecycle.funnel.metric.Reading;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.projections.RefusedRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -146,7 +147,7 @@ class MetricRequestTest {
             """)
     void whatIsWrongIsToldWithItsMend(String metric, String parameters, String code, String mend) {
         String[] each = parameters == null ? new String[0] : parameters.split("&");
-        assertThatThrownBy(() -> read(metric, each)).isInstanceOfSatisfying(RefusedMetric.class, refused -> {
+        assertThatThrownBy(() -> read(metric, each)).isInstanceOfSatisfying(RefusedRequest.class, refused -> {
             assertThat(refused.getStatusCode().value()).isEqualTo(400);
             assertThat(refused.getBody().getProperties())
                     .as(Arrays.toString(each))

@@ -54,8 +54,7 @@ final class ShownMetrics {
                     cube.rows(Metric.VELOCITY, reading).forEach(row -> velocity(dimension, row));
                     cube.rows(Metric.AGES, reading).forEach(row -> ages(dimension, row));
                 }
-                Map<String, Long> cohorts = new HashMap<>();
-                cube.rows(Metric.CONVERSION, reading).forEach(row -> conversion(dimension, row, cohorts));
+                cube.rows(Metric.CONVERSION, reading).forEach(row -> conversion(dimension, row));
                 cube.rows(Metric.ACCEPTANCE, reading).forEach(row -> acceptance(dimension, row));
                 cube.rows(Metric.QUALITY, reading).forEach(row -> quality(dimension, row));
             }
@@ -160,7 +159,7 @@ final class ShownMetrics {
         return json;
     }
 
-    private void conversion(String dimension, MetricCube.ValueRow row, Map<String, Long> cohorts) {
+    private void conversion(String dimension, MetricCube.ValueRow row) {
         Map<String, String> parts = row.row().parts();
         JsonNode json = sharedRow(dimension, row);
         String base = capitalised(parts.getOrDefault("base", ""));
@@ -172,7 +171,6 @@ final class ShownMetrics {
                 + (within.equals("ever") ? "Ever" : "Within" + within);
         assertThat(json.path(name).asLong(0)).as("%s: %s %s", what, name, row).isEqualTo(number(row, "converted"));
         assertThat(json.path("cohort" + base).asLong(0)).as("%s: %s", what, row).isEqualTo(number(row, "cohort"));
-        cohorts.put(base, number(row, "cohort"));
     }
 
     private static String capitalised(String stage) {

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.standalone.bench;
 
 import io.smarketing.lifecycle.api.KafkaSettings;
+import io.smarketing.lifecycle.api.store.EventColumns;
 import io.smarketing.lifecycle.api.store.LeadStore;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
@@ -27,7 +28,6 @@ import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
 import org.axonframework.eventhandling.tokenstore.inmemory.InMemoryTokenStore;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
-import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
 import org.axonframework.messaging.StreamableMessageSource;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
@@ -95,19 +95,7 @@ final class AxonPeer implements AutoCloseable {
                 .connectionProvider(new UnitOfWorkAwareConnectionProviderWrapper(
                         new SpringDataSourceConnectionProvider(workbench.bean(javax.sql.DataSource.class))))
                 .transactionManager(workbench.bean(TransactionManager.class))
-                .schema(EventSchema.builder()
-                        .eventTable("lifecycle.lead_event")
-                        .globalIndexColumn("global_index")
-                        .aggregateIdentifierColumn("lead_id")
-                        .sequenceNumberColumn("sequence")
-                        .payloadTypeColumn("payload_type")
-                        .payloadRevisionColumn("payload_revision")
-                        .payloadColumn("payload")
-                        .metaDataColumn("meta_data")
-                        .typeColumn("aggregate_type")
-                        .eventIdentifierColumn("event_identifier")
-                        .timestampColumn("time_stamp")
-                        .build())
+                .schema(EventColumns.schema().eventTable("lifecycle.lead_event").build())
                 .dataType(String.class)
                 .eventSerializer(serializer)
                 .snapshotSerializer(serializer)

@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.standalone.bench;
 
+import io.smarketing.lifecycle.api.store.EventColumns;
 import io.smarketing.lifecycle.event.Arrival;
 import io.smarketing.lifecycle.event.CloudEventCodec;
 import io.smarketing.lifecycle.event.Refusal;
@@ -93,19 +94,9 @@ final class StockAxon implements AutoCloseable {
     }
 
     private static EventSchema schema() {
-        return EventSchema.builder()
+        return EventColumns.schema()
                 .eventTable(TABLE)
                 .snapshotTable("bench.stock_snapshot")
-                .globalIndexColumn("global_index")
-                .aggregateIdentifierColumn("lead_id")
-                .sequenceNumberColumn("sequence")
-                .payloadTypeColumn("payload_type")
-                .payloadRevisionColumn("payload_revision")
-                .payloadColumn("payload")
-                .metaDataColumn("meta_data")
-                .typeColumn("aggregate_type")
-                .eventIdentifierColumn("event_identifier")
-                .timestampColumn("time_stamp")
                 .build();
     }
 

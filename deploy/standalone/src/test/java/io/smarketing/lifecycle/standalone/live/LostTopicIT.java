@@ -7,15 +7,12 @@ import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,31 +99,13 @@ class LostTopicIT {
 
     /** A header of each record, or the value where no header is named. */
     private static List<String> read(String topic, String header) {
-        List<String> all = new ArrayList<>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", engine.bootstrapServers(), "isolation.level", "read_committed");
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-                consumer.poll(Duration.ofMillis(100))
-                        .forEach(entry -> all.add(
-                                header.isEmpty()
-                                        ? entry.value()
-                                        : new String(
-                                                entry.headers()
-                                                        .lastHeader(header)
-                                                        .value(),
-                                                StandardCharsets.UTF_8)));
-            }
-        }
-        return all;
+        return new Topics(engine)
+                .records(topic).stream()
+                        .map(entry -> header.isEmpty()
+                                ? entry.value()
+                                : entry.headers().lastHeader(header).value())
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                        .toList();
     }
 
     /** The readers' places in the old topic lie inside the new one, which is longer than that when it is full. */

@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,12 +119,13 @@ class RelayIT {
     }
 
     private static List<Event> topic() {
-        return read("read_committed", EVENTS).stream()
-                .map(event -> new Event(
-                        Long.parseLong(header(event, "ce_position")),
-                        new String(event.key(), StandardCharsets.UTF_8),
-                        Long.parseLong(header(event, "ce_sequence"))))
-                .toList();
+        return new Topics(engine)
+                .records(EVENTS).stream()
+                        .map(event -> new Event(
+                                Long.parseLong(header(event, "ce_position")),
+                                new String(event.key(), StandardCharsets.UTF_8),
+                                Long.parseLong(header(event, "ce_sequence"))))
+                        .toList();
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> event, String name) {
@@ -147,26 +147,6 @@ class RelayIT {
                     .as("the order of lead " + event.leadId())
                     .isEqualTo(last.merge(event.leadId(), 0L, (before, zero) -> before + 1));
         }
-    }
-
-    private static List<ConsumerRecord<byte[], byte[]>> read(String isolation, String topic) {
-        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", engine.bootstrapServers(), "isolation.level", isolation);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
-            }
-        }
-        return all;
     }
 
     private static KafkaProducer<byte[], byte[]> anotherRelaysProducer() {
@@ -262,9 +242,11 @@ class RelayIT {
             crashed.flush();
             relay.start();
             awaitSame();
-            assertThat(read("read_uncommitted", EVENTS).stream()
-                            .filter(event -> new String(event.value(), StandardCharsets.UTF_8).equals("half a batch"))
-                            .count())
+            assertThat(new Topics(engine)
+                            .records(EVENTS, "read_uncommitted").stream()
+                                    .filter(event ->
+                                            new String(event.value(), StandardCharsets.UTF_8).equals("half a batch"))
+                                    .count())
                     .as("the crash was one")
                     .isGreaterThanOrEqualTo(100);
             assertThatThrownBy(crashed::commitTransaction)

@@ -4,21 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.smarketing.lifecycle.standalone.engine.Engine;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -98,64 +88,14 @@ class SameFunnelIT {
             for (String line : lines) {
                 JsonNode event = JsonMapper.shared().readTree(line);
                 String lead = event.get("subject").stringValue();
-                emitter.send(lead.hashCode() % 2 == 0 ? structured(lead, line) : binary(lead, event));
+                emitter.send(lead.hashCode() % 2 == 0 ? Letter.structured(lead, line) : Letter.binary(lead, event));
             }
         }
-    }
-
-    private static ProducerRecord<byte[], byte[]> structured(String lead, String line) {
-        return new ProducerRecord<>(
-                "lead.intake",
-                null,
-                lead.getBytes(StandardCharsets.UTF_8),
-                line.getBytes(StandardCharsets.UTF_8),
-                List.of(header("content-type", "application/cloudevents+json; charset=UTF-8")));
-    }
-
-    private static ProducerRecord<byte[], byte[]> binary(String lead, JsonNode event) {
-        List<Header> headers = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> attribute : event.properties()) {
-            if (!attribute.getKey().equals("data")) {
-                headers.add(
-                        header("ce_" + attribute.getKey(), attribute.getValue().asString()));
-            }
-        }
-        headers.add(header("content-type", "application/json"));
-        JsonNode data = event.get("data");
-        return new ProducerRecord<>(
-                "lead.intake",
-                null,
-                lead.getBytes(StandardCharsets.UTF_8),
-                data == null ? new byte[0] : data.toString().getBytes(StandardCharsets.UTF_8),
-                headers);
-    }
-
-    private static Header header(String name, String value) {
-        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     /** What a dashboard that knows nothing but the topic sees, against what the page shows. */
     private static void aPlainConsumerShowsThePagesNumbers(Engine engine, Client client) {
-        Map<String, JsonNode> latest = new HashMap<>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", engine.bootstrapServers(), "isolation.level", "read_committed");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor("funnel.stages").stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-                for (ConsumerRecord<byte[], byte[]> row : consumer.poll(Duration.ofMillis(200))) {
-                    latest.put(
-                            new String(row.key(), StandardCharsets.UTF_8),
-                            JsonMapper.shared().readTree(row.value()));
-                }
-            }
-        }
+        Map<String, JsonNode> latest = new Topics(engine).rows("funnel.stages");
         for (String dimension : DIMENSIONS) {
             for (JsonNode row : client.json("/v1/funnel?dimension=" + dimension).get("rows")) {
                 assertShownByTheTopic(latest, dimension, row);

@@ -27,8 +27,6 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -163,52 +161,23 @@ class TopicContractsIT {
         for (String line : lines) {
             JsonNode event = JsonMapper.shared().readTree(line);
             String lead = event.get("subject").stringValue();
-            records.add(lead.hashCode() % 2 == 0 ? structured(lead, line) : binary(lead, event));
+            records.add(lead.hashCode() % 2 == 0 ? Letter.structured(lead, line) : Letter.binary(lead, event));
         }
         int[] number = {0};
         BrokenInputs.KINDS.forEach((kind, breaking) -> {
             String good = BrokenInputs.good("broken-" + number[0]++, "broken");
-            records.add(structured("broken", breaking.apply(good)));
+            records.add(Letter.structured("broken", breaking.apply(good)));
             records.add(new ProducerRecord<>("lead.intake", breaking.apply(good).getBytes(StandardCharsets.UTF_8)));
         });
         records.add(new ProducerRecord<>("lead.intake", "tombstone".getBytes(StandardCharsets.UTF_8), null));
         for (int i = 0; i < 3; i++) {
-            records.add(structured("nobody-" + i, event("orphan-" + i, "accepted", "nobody-" + i, "{\"by\":\"ann\"}")));
+            records.add(Letter.structured(
+                    "nobody-" + i, event("orphan-" + i, "accepted", "nobody-" + i, "{\"by\":\"ann\"}")));
         }
         try (Emitter emitter = new Emitter(engine)) {
             records.forEach(emitter::send);
         }
         return records.size();
-    }
-
-    private static ProducerRecord<byte[], byte[]> structured(String lead, String line) {
-        return new ProducerRecord<>(
-                "lead.intake",
-                null,
-                lead.getBytes(StandardCharsets.UTF_8),
-                line.getBytes(StandardCharsets.UTF_8),
-                List.of(header("content-type", "application/cloudevents+json; charset=UTF-8")));
-    }
-
-    private static ProducerRecord<byte[], byte[]> binary(String lead, JsonNode event) {
-        List<Header> headers = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> attribute : event.properties()) {
-            if (!attribute.getKey().equals("data")) {
-                headers.add(
-                        header("ce_" + attribute.getKey(), attribute.getValue().asString()));
-            }
-        }
-        headers.add(header("content-type", "application/json"));
-        return new ProducerRecord<>(
-                "lead.intake",
-                null,
-                lead.getBytes(StandardCharsets.UTF_8),
-                event.path("data").toString().getBytes(StandardCharsets.UTF_8),
-                headers);
-    }
-
-    private static Header header(String name, String value) {
-        return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     private static List<String> violations(Topic topic, ConsumerRecord<byte[], byte[]> entry) {

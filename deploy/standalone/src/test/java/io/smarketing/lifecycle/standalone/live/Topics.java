@@ -51,9 +51,14 @@ final class Topics {
 
     /** All records, in order within each partition. */
     List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+        return records(topic, "read_committed");
+    }
+
+    /** Also what was taken back, where it is {@code read_uncommitted}. */
+    List<ConsumerRecord<byte[], byte[]>> records(String topic, String isolation) {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         Map<String, Object> settings =
-                Map.of("bootstrap.servers", engine.bootstrapServers(), "isolation.level", "read_committed");
+                Map.of("bootstrap.servers", engine.bootstrapServers(), "isolation.level", isolation);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()

@@ -1,4 +1,4 @@
-package io.smarketing.lifecycle.projections.metric;
+package io.smarketing.lifecycle.projections;
 
 import java.nio.charset.StandardCharsets;
 import org.springframework.http.HttpStatus;
@@ -6,30 +6,36 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /** A problem answer: stable code, field at fault, what is wrong, how to mend it. */
-final class RefusedMetric extends ErrorResponseException {
+public class RefusedRequest extends ErrorResponseException {
 
     private static final long serialVersionUID = 1L;
     private static final int LONGEST_QUOTE = 200;
 
-    /** An answer to be thrown. */
-    RefusedMetric(HttpStatus status, String code, String field, String detail, String mend) {
+    /**
+     * An answer to be thrown.
+     *
+     * @param field empty when it is none
+     */
+    public RefusedRequest(HttpStatus status, String code, String field, String detail, String mend) {
         super(status, body(status, code, field, detail, mend), null);
     }
 
     private static ProblemDetail body(HttpStatus status, String code, String field, String detail, String mend) {
         ProblemDetail body = ProblemDetail.forStatusAndDetail(status, detail);
         body.setProperty("code", code);
-        body.setProperty("field", field);
+        if (!field.isEmpty()) {
+            body.setProperty("field", field);
+        }
         body.setProperty("mend", mend);
         return body;
     }
 
-    static RefusedMetric badRequest(String code, String field, String detail, String mend) {
-        return new RefusedMetric(HttpStatus.BAD_REQUEST, code, field, detail, mend);
+    public static RefusedRequest badRequest(String code, String field, String detail, String mend) {
+        return new RefusedRequest(HttpStatus.BAD_REQUEST, code, field, detail, mend);
     }
 
     /** There is no such thing; those that there are. */
-    static RefusedMetric unknown(String field, String name, Iterable<String> known) {
+    public static RefusedRequest unknown(String field, String name, Iterable<String> known) {
         return badRequest(
                 "unknown-" + field,
                 field,
@@ -38,7 +44,7 @@ final class RefusedMetric extends ErrorResponseException {
     }
 
     /** What came from outside and is quoted: not too long, and nothing in it that UTF-8 cannot write. */
-    static String shortened(String text) {
+    public static String shortened(String text) {
         String start = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
         return new String(start.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
