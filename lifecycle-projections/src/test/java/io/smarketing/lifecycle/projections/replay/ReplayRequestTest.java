@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.projections.RefusedRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -123,7 +124,7 @@ class ReplayRequestTest {
             })
     void whatIsWrongIsToldWithCodeFieldAndMend(String body, String code, String field) {
         assertThatThrownBy(() -> read(body.replace("FIFTY", fifty.toString())))
-                .isInstanceOfSatisfying(RefusedReplay.class, refusal -> {
+                .isInstanceOfSatisfying(RefusedRequest.class, refusal -> {
                     assertThat(refusal.getStatusCode().is4xxClientError()).isTrue();
                     Map<String, Object> properties =
                             Objects.requireNonNull(refusal.getBody().getProperties());
