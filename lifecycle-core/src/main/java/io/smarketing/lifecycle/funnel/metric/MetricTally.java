@@ -10,6 +10,7 @@ import io.smarketing.lifecycle.lead.Stage;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -275,13 +276,25 @@ public final class MetricTally {
         return durations(Measure.timeLeft(stage, exit));
     }
 
-    /** Times in stage of the visits that ended here. */
+    /** Times in stage of the visits that ended here. To be read only: where all ended in one way, it is that way's. */
     public Durations timeLeft(Stage stage) {
-        Durations all = newDurations();
+        Durations all = null;
+        boolean own = false;
         for (ExitKind exit : ExitKind.values()) {
-            all.merge(timeLeft(stage, exit));
+            Durations times = timeLeft(stage, exit);
+            if (all == null || all.isEmpty()) {
+                all = times;
+            } else if (!times.isEmpty()) {
+                if (!own) {
+                    Durations only = all;
+                    all = newDurations();
+                    all.merge(only);
+                    own = true;
+                }
+                all.merge(times);
+            }
         }
-        return all;
+        return Objects.requireNonNull(all);
     }
 
     /** Times in stage of the visits that began here and have ended so, wherever. */

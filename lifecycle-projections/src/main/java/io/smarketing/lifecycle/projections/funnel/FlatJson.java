@@ -64,6 +64,13 @@ final class FlatJson {
         }
     }
 
+    /** The JSON text of an object that was read from some bytes, with every text in it as PostgreSQL can hold it. */
+    static String storable(ObjectNode object, byte[] written) {
+        String json = new String(written, StandardCharsets.UTF_8);
+        // What it cannot hold has to be written with an escape.
+        return json.contains("\\u") ? storable(object).toString() : json;
+    }
+
     /** The same with every text as PostgreSQL can hold it. */
     static ObjectNode storable(ObjectNode object) {
         ObjectNode storable = object.objectNode();

@@ -77,7 +77,7 @@ final class LeadMirror implements MirroredTable {
             Upsert.written(row.first().get(Stage.WON)),
             Upsert.written(row.first().get(Stage.REJECTED)),
             Upsert.written(row.first().get(Stage.LOST)),
-            FlatJson.storable(row.state()).toString()
+            FlatJson.storable(row.state(), value)
         };
     }
 }

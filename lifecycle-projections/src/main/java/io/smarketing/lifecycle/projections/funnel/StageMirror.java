@@ -69,7 +69,7 @@ final class StageMirror implements MirroredTable {
             FlatJson.storableOrNull(row.key().value()),
             row.key().stage().name(),
             row.revision(),
-            FlatJson.storable(row.figures()).toString()
+            FlatJson.storable(row.figures(), value)
         };
     }
 }

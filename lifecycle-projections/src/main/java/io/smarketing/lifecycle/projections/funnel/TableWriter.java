@@ -45,6 +45,11 @@ class TableWriter implements SmartLifecycle {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration LOOK_FOR_TOPICS = Duration.ofSeconds(1);
     private static final Duration LOOK_AT_TOPICS = Duration.ofSeconds(30);
+    /** A transaction for a few rows costs as much as one for many: so much is waited for, but no longer than anybody would notice. */
+    private static final int FETCH_BYTES = 128 << 10;
+
+    private static final int FETCH_MILLIS = 100;
+
     private static final Duration ASK = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
@@ -261,6 +266,8 @@ class TableWriter implements SmartLifecycle {
         // Of the rows that came again and again while it was behind, only the last are written.
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 30_000);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
+        settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, FETCH_BYTES);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MILLIS);
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ASK.toMillis());
         settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ASK.toMillis() / 2);
         return settings;

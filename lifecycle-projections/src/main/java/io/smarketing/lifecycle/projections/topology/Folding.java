@@ -14,7 +14,13 @@ interface Folding {
     /** The state after an event of such a type. */
     LeadState next(LeadState before, LogRecord event, Entry entry);
 
-    /** The fold of a lead as it is kept; empty when it is in no row. */
+    /** Whether events of the type can change the fold of a lead. */
+    boolean bearsOnFold(EventType type);
+
+    /** Whether a lead's fold is made of the event too, which is of such a type. */
+    boolean isKept(Entry entry);
+
+    /** The fold of a lead of which those events are kept; empty when it is in no row. */
     Optional<LeadFold> fold(String leadId, LeadState state);
 
     /** Whether it is official: shown in {@code lead.state}. */

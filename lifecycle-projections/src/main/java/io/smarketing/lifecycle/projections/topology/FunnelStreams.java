@@ -1,54 +1,74 @@
 package io.smarketing.lifecycle.projections.topology;
 
+import io.smarketing.lifecycle.projections.topology.FunnelTopology.Way;
+import io.smarketing.lifecycle.projections.topology.StreamsSettings.Pace;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/** Runs the official topology as long as the application runs. */
+/**
+ * Runs the official topology as long as the application runs: each of its ways as an application of its own, so that rows which are asked
+ * for at once need not wait behind sums over days.
+ */
 @Component
 public class FunnelStreams implements SmartLifecycle {
 
-    private static final String APPLICATION = "lifecycle-metrics";
+    private static final String STAGES = "lifecycle-stages";
+    private static final String METRICS = "lifecycle-metrics";
     /** Its state was of another form. */
     private static final String FORMER = "lifecycle-funnel";
 
     private final TopologyCounts counts = new TopologyCounts();
-    private final RunningTopology topology;
+    private final List<RunningTopology> topologies;
 
     FunnelStreams(StreamsEnvironment environment, DeclaredDimensions dimensions) {
         MetricSettings metrics = environment.calendar().with(dimensions::attributes);
-        this.topology = new RunningTopology(
-                APPLICATION,
-                FunnelTopology.official(metrics, counts, environment.owners()),
-                environment,
-                Optional.of(FORMER));
+        this.topologies = List.of(
+                new RunningTopology(
+                        Pace.SOON,
+                        STAGES,
+                        FunnelTopology.official(Way.STAGES, metrics, counts, environment.owners()),
+                        environment,
+                        Optional.of(FORMER)),
+                new RunningTopology(
+                        Pace.IN_TURN,
+                        METRICS,
+                        FunnelTopology.official(Way.METRICS, metrics, counts, environment.owners()),
+                        environment));
     }
 
     @Override
     public void start() {
-        topology.start();
+        topologies.forEach(RunningTopology::start);
     }
 
     @Override
     public void stop() {
-        topology.stop();
+        topologies.parallelStream().forEach(RunningTopology::stop);
     }
 
     /** Forgets all that it made of {@code lead.events}, and begins with the first event again. Rows are written anew under their keys. */
     public void rebuild() {
-        topology.stopAndForget();
-        topology.start();
+        topologies.parallelStream().forEach(RunningTopology::stopAndForget);
+        start();
     }
 
     @Override
     public boolean isRunning() {
-        return topology.isRunning();
+        return topologies.stream().anyMatch(RunningTopology::isRunning);
     }
 
-    /** As Kafka Streams tells it; empty while the topics are not there. */
+    /** As Kafka Streams tells it, of the way that is furthest from running; empty while the topics are not there. */
     public Optional<KafkaStreams.State> state() {
-        return topology.state();
+        List<Optional<KafkaStreams.State>> states =
+                topologies.stream().map(RunningTopology::state).toList();
+        return states.stream()
+                .filter(state ->
+                        state.filter(KafkaStreams.State.RUNNING::equals).isEmpty())
+                .findFirst()
+                .orElse(states.get(0));
     }
 
     /** What it met that should not be. */

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.projections.topology;
 import io.smarketing.lifecycle.event.Topic;
 import io.smarketing.lifecycle.funnel.FunnelStage;
 import io.smarketing.lifecycle.policy.Policy;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,38 +27,57 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two stages. The first keeps the leads of its partitions and says what each event changes; the second owns rows, each row in one
- * task, and adds the changes up:
+ * Two ways, each of two stages. The first stage keeps the leads of its partitions and says what events change; the second owns rows, each
+ * row in one task, and adds the changes up:
  *
  * <pre>
  * lead.events ─► leads ─┬─► lead.state
- *                       ├─► (by owner of the rows) ─► rows ─► funnel.stages, of all of time
- *                       └─► (by owner of the days) ─► metrics ─► funnel.stages of days, weeks, months; funnel.shared
+ *                       └─► (by owner of the rows) ─► rows ─► funnel.stages, of all of time
+ *
+ * lead.events ─► metric-leads ─► (by owner of the days) ─► metrics ─► funnel.stages of days, weeks, months; funnel.shared
  * </pre>
  *
+ * The ways share nothing, and can be run by programs, and at a pace, of their own.
+ *
+ * @param ways which of them
  * @param policy names the series of rows
- * @param folding of each task
+ * @param foldings one for each task
  * @param metrics what they are made with
  * @param owners how many tasks share the rows; it cannot change while the topology has state
  * @param stores opens a store by its name
  */
 record FunnelTopology(
+        Set<Way> ways,
         String policy,
-        Supplier<Folding> folding,
+        Supplier<Folding> foldings,
         MetricSettings metrics,
         TopologyCounts counts,
         int owners,
         Function<String, KeyValueBytesStoreSupplier> stores) {
 
-    /** The official one. */
-    static FunnelTopology official(MetricSettings metrics, TopologyCounts counts, int owners) {
-        return new FunnelTopology(
-                FunnelStage.ACTIVE, OfficialFolding::new, metrics, counts, owners, FunnelTopology::kept);
+    /** Under load, of one core. */
+    private static final int PERCENT_TO_FOLD = 10;
+
+    private static final int PERCENT_TO_TELL = 5;
+
+    /** From the log to rows. */
+    enum Way {
+        /** Event by event: what stages hold, of all of time. */
+        STAGES,
+        /** In portions: days, weeks, months, and the shared metrics. */
+        METRICS
     }
 
-    /** That of a policy which is not in force. */
+    /** One way of the official series. */
+    static FunnelTopology official(Way way, MetricSettings metrics, TopologyCounts counts, int owners) {
+        return new FunnelTopology(
+                Set.of(way), FunnelStage.ACTIVE, OfficialFolding::new, metrics, counts, owners, FunnelTopology::kept);
+    }
+
+    /** Both ways of the series of a policy which is not in force. */
     static FunnelTopology shadow(Policy policy, MetricSettings.Calendar calendar, TopologyCounts counts, int owners) {
         return new FunnelTopology(
+                EnumSet.allOf(Way.class),
                 policy.reference().toString(),
                 () -> new ShadowFolding(policy),
                 calendar.with(() -> Optional.of(policy.dimensions())),
@@ -68,24 +88,31 @@ record FunnelTopology(
 
     /** On disk, but for what never is many: a disk's store is slow to look through where most was deleted. */
     private static KeyValueBytesStoreSupplier kept(String store) {
-        return store.equals(LeadMetrics.STALE) || store.equals(MetricsProcessor.UNTOLD)
+        return store.equals(MetricLeads.STALE) || store.equals(MetricsProcessor.UNTOLD)
                 ? Stores.inMemoryKeyValueStore(store)
                 : Stores.persistentKeyValueStore(store);
     }
 
     Topology build() {
         StreamsBuilder builder = new StreamsBuilder();
-        KStream<String, LeadChange> changes = builder.stream(
-                        Topic.LEAD_EVENTS.topicName(),
-                        Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("lead-events"))
-                .process(
-                        new WithStores<>(
-                                () -> new LeadsProcessor(folding.get(), metrics, counts, owners),
-                                Set.of(
-                                        store(LeadsProcessor.STORE, Serdes.String()),
-                                        store(LeadMetrics.STALE, Serdes.String()),
-                                        store(LeadMetrics.TOLD, Serdes.String()))),
-                        Named.as("leads"));
+        KStream<String, byte[]> events = builder.stream(
+                Topic.LEAD_EVENTS.topicName(),
+                Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("lead-events"));
+        if (ways.contains(Way.STAGES)) {
+            stages(events);
+        }
+        if (ways.contains(Way.METRICS)) {
+            metrics(events);
+        }
+        return builder.build();
+    }
+
+    private void stages(KStream<String, byte[]> events) {
+        KStream<String, LeadChange> changes = events.process(
+                new WithStores<>(
+                        () -> new LeadsProcessor(foldings.get(), counts, owners),
+                        Set.of(store(LeadsProcessor.STORE, Serdes.String()))),
+                Named.as("leads"));
         changes.filter((leadId, change) -> change instanceof LeadChange.Shown, Named.as("shown"))
                 .mapValues(FunnelTopology::json, Named.as("states"))
                 .to(Topic.LEAD_STATE.topicName(), produced("lead-state"));
@@ -101,15 +128,23 @@ record FunnelTopology(
                                         store(RowsProcessor.PENDING, Serdes.Long()))),
                         Named.as("rows"))
                 .to(Topic.FUNNEL_STAGES.topicName(), produced("funnel-stages"));
-        KStream<String, MetricsProcessor.Told> told = byOwner(
-                        "metric",
-                        changes.filter(
-                                        (leadId, change) -> change instanceof LeadChange.ForMetrics,
-                                        Named.as("for-metrics"))
-                                .map(FunnelTopology::metricsByOwner, Named.as("metrics-by-owner")))
+    }
+
+    private void metrics(KStream<String, byte[]> events) {
+        Share folding = new Share(PERCENT_TO_FOLD);
+        Share telling = new Share(PERCENT_TO_TELL);
+        KStream<Integer, byte[]> changes = events.process(
+                new WithStores<>(
+                        () -> new MetricLeads(foldings.get(), metrics, owners, folding),
+                        Set.of(
+                                store(MetricLeads.STORE, Serdes.String()),
+                                store(MetricLeads.STALE, Serdes.String()),
+                                store(MetricLeads.TOLD, Serdes.String()))),
+                Named.as("metric-leads"));
+        KStream<String, MetricsProcessor.Told> told = byOwner("metric", changes)
                 .process(
                         new WithStores<>(
-                                () -> new MetricsProcessor(policy, metrics, counts),
+                                () -> new MetricsProcessor(policy, metrics, counts, telling),
                                 Set.of(
                                         store(MetricsProcessor.DAYS, Serdes.Bytes()),
                                         store(MetricsProcessor.SERIES, Serdes.Bytes()),
@@ -121,7 +156,6 @@ record FunnelTopology(
         told.filter((key, row) -> row.shared(), Named.as("told-shared"))
                 .mapValues(MetricsProcessor.Told::json, Named.as("bucket-shared"))
                 .to(Topic.FUNNEL_SHARED.topicName(), produced("funnel-shared"));
-        return builder.build();
     }
 
     private static byte @Nullable [] json(LeadChange change) {
@@ -135,11 +169,6 @@ record FunnelTopology(
     private static KeyValue<Integer, byte[]> rowsByOwner(String leadId, LeadChange change) {
         LeadChange.ForRows forRows = (LeadChange.ForRows) change;
         return KeyValue.pair(forRows.owner(), forRows.changes());
-    }
-
-    private static KeyValue<Integer, byte[]> metricsByOwner(String leadId, LeadChange change) {
-        LeadChange.ForMetrics forMetrics = (LeadChange.ForMetrics) change;
-        return KeyValue.pair(forMetrics.owner(), forMetrics.change());
     }
 
     private KStream<Integer, byte[]> byOwner(String whose, KStream<Integer, byte[]> changes) {

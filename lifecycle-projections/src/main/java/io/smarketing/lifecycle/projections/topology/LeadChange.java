@@ -2,7 +2,7 @@ package io.smarketing.lifecycle.projections.topology;
 
 import org.jspecify.annotations.Nullable;
 
-/** What comes of an event: the lead's state to be shown, changes of rows, and those of metrics. */
+/** What comes of an event: the lead's state to be shown, and changes of rows. */
 sealed interface LeadChange {
 
     /**
@@ -18,11 +18,4 @@ sealed interface LeadChange {
      * @param changes {@link RowChanges}, packed
      */
     record ForRows(int owner, byte[] changes) implements LeadChange {}
-
-    /**
-     * For the owner of some days.
-     *
-     * @param change {@link MetricChange}, packed
-     */
-    record ForMetrics(int owner, byte[] change) implements LeadChange {}
 }

@@ -34,14 +34,12 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
     private final Folding folding;
     private final TopologyCounts counts;
     private final int owners;
-    private final LeadMetrics metrics;
     private @Nullable ProcessorContext<String, LeadChange> context;
     private @Nullable KeyValueStore<String, byte[]> store;
     private Coverage coverage = Coverage.NONE;
 
-    LeadsProcessor(Folding folding, MetricSettings settings, TopologyCounts counts, int owners) {
+    LeadsProcessor(Folding folding, TopologyCounts counts, int owners) {
         this.folding = folding;
-        this.metrics = new LeadMetrics(folding, settings, owners);
         this.counts = counts;
         this.owners = owners;
     }
@@ -89,7 +87,6 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
         folding.forget();
         coverage = Coverage.read(leads().get(COVERAGE));
         processorContext.schedule(COVERAGE_PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellCoverage);
-        metrics.init(processorContext);
     }
 
     private KeyValueStore<String, byte[]> leads() {
@@ -134,7 +131,6 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
         LeadState after = folding.next(before, event, entry);
         if (!Objects.equals(after.counted(), before.counted())) {
             tellRows(event, before, after, timestamp);
-            metrics.changed(event.leadId());
         }
         if (folding.shows() && !after.showsAs(before)) {
             show(event.leadId(), before, after, timestamp);

@@ -13,16 +13,19 @@ import io.smarketing.lifecycle.lead.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -47,17 +50,17 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     static final String UNTOLD = "untold-rows";
 
     private static final Duration PERIOD = Duration.ofMillis(200);
-    /** Between two tellings under load: what is told less often takes more changes at once. */
-    private static final long LEAST_PAUSE_MILLIS = 5_000;
+    /** Between two rounds under load: what is told less often takes more changes at once. */
+    private static final long LEAST_PAUSE_MILLIS = 10_000;
 
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
     private static final long BUSY_MILLIS = 8_000;
-    /** Of each period. */
-    private static final long SLICE_MILLIS = 40;
-    /** Later days take little of that; when nothing else is to do, as much as there is between two polls. */
-    private static final long LATER_MILLIS_WHEN_BUSY = 20;
+    /** So long a task tells at once; then its thread's others have their turn. */
+    private static final long SLICE_MILLIS = 100;
+    /** Later days take little of that under load. */
+    private static final long LATER_MILLIS_WHEN_BUSY = 5;
 
-    private static final long LATER_MILLIS = 400;
+    private static final int MOST_VALUES_AT_ONCE = 500;
     private static final int DAYS_AT_ONCE = 10;
     private static final int MOST_IN_MEMORY = 1_000;
     private static final List<Grain> LONGER = List.of(Grain.WEEK, Grain.MONTH);
@@ -70,6 +73,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private final MetricSettings settings;
     private final MetricDefinition definition;
     private final TopologyCounts counts;
+    private final Share share;
     private final Map<RowKey, MetricSeries> series = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable ProcessorContext<String, Told> context;
     private @Nullable KeyValueStore<Bytes, byte[]> days;
@@ -78,14 +82,24 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     /** The last value of this round that was looked at; null at its beginning. */
     private @Nullable Bytes reached;
 
+    /** Rows whose buckets have become final and that are not told so yet. */
+    private final Queue<RowKey> becameFinal = new ArrayDeque<>();
+
+    private Set<Bucket> finalBuckets = Set.of();
+    private long finalUpTo;
+    private boolean forwarded;
+    /** The last bucket of the value behind that; null at its beginning. */
+    private @Nullable Bucket reachedBucket;
+
     private long busyUntil;
     private long restUntil;
 
-    MetricsProcessor(String policy, MetricSettings settings, TopologyCounts counts) {
+    MetricsProcessor(String policy, MetricSettings settings, TopologyCounts counts, Share share) {
         this.policy = policy;
         this.settings = settings;
         this.definition = settings.definition();
         this.counts = counts;
+        this.share = share;
     }
 
     /**
@@ -101,13 +115,21 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         days = processorContext.getStateStore(DAYS);
         standings = processorContext.getStateStore(SERIES);
         untold = processorContext.getStateStore(UNTOLD);
+        share.join();
         // The same object comes back to life after its task was found corrupted.
         series.clear();
+        becameFinal.clear();
         reached = null;
+        reachedBucket = null;
         busyUntil = 0;
         restUntil = 0;
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
-        processorContext.schedule(FINALITY_PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellFinal);
+        processorContext.schedule(FINALITY_PERIOD, PunctuationType.WALL_CLOCK_TIME, this::lookForFinal);
+    }
+
+    @Override
+    public void close() {
+        share.leave();
     }
 
     private ProcessorContext<String, Told> context() {
@@ -178,25 +200,34 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     /** Rows of buckets, in order of time within each grain. */
     private void tell(MetricSeries told, Map<Bucket, Set<Stage>> buckets, boolean shared, long now) {
         Map<Grain, MetricSeries.Balances> balances = new TreeMap<>();
-        buckets.forEach((bucket, stages) -> {
-            MetricTally tally = told.tally(bucket);
-            MetricCell cell = cell(told, bucket);
-            MetricCell.Standing standing = standing(told, bucket, now);
-            if (!stages.isEmpty()) {
-                long[] held = balances.computeIfAbsent(bucket.grain(), grain -> told.balances())
-                        .at(bucket.first());
-                for (Stage stage : stages) {
-                    forward(
-                            cell.stageKey(stage),
-                            false,
-                            cell.stageRow(stage, tally, held[stage.ordinal()], definition, standing),
-                            now);
-                }
+        buckets.forEach((bucket, stages) -> tell(told, bucket, stages, shared, balances, now));
+    }
+
+    /** @param balances of earlier buckets of the grain, to go on with */
+    private void tell(
+            MetricSeries told,
+            Bucket bucket,
+            Set<Stage> stages,
+            boolean shared,
+            Map<Grain, MetricSeries.Balances> balances,
+            long now) {
+        MetricTally tally = told.tally(bucket);
+        MetricCell cell = cell(told, bucket);
+        MetricCell.Standing standing = standing(told, bucket, now);
+        if (!stages.isEmpty()) {
+            long[] held = balances.computeIfAbsent(bucket.grain(), grain -> told.balances())
+                    .at(bucket.first());
+            for (Stage stage : stages) {
+                forward(
+                        cell.stageKey(stage),
+                        false,
+                        cell.stageRow(stage, tally, held[stage.ordinal()], definition, standing),
+                        now);
             }
-            if (shared) {
-                forward(cell.sharedKey(), true, cell.sharedRow(tally, definition, standing), now);
-            }
-        });
+        }
+        if (shared) {
+            forward(cell.sharedKey(), true, cell.sharedRow(tally, definition, standing), now);
+        }
     }
 
     private void tellShared(MetricSeries told, Bucket bucket, long now) {
@@ -234,61 +265,92 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     }
 
     private void forward(String key, boolean shared, ObjectNode json, long now) {
+        forwarded = true;
         context().forward(new Record<>(key, new Told(shared, JSON.writeValueAsBytes(json)), now));
     }
 
-    /** A slice at a time: the thread has other tasks, whose rows must not wait for these. */
+    /**
+     * A slice at a time: the thread has other tasks, and the processor other threads, whose rows must not wait for these. Each is committed
+     * at once: behind a row that is not, who reads committed rows sees none, whoever wrote them.
+     */
     private void tellUnlessResting(long now) {
         if (now < restUntil) {
             return;
         }
-        long start = context().currentSystemTimeMs();
-        boolean busy = start < busyUntil;
-        long end = start;
-        for (Untold rows : notedBehind(reached)) {
-            if (end - start >= SLICE_MILLIS) {
-                return;
-            }
-            if (rows.isTouched()) {
-                tellTouched(rows, start);
-            }
-            reached = Bytes.wrap(rows.row().toBytes());
-            end = context().currentSystemTimeMs();
+        boolean busy = now < busyUntil;
+        forwarded = false;
+        Slice slice = new Slice();
+        boolean roundEnded = tellRound(slice, now) && tellBecameFinal(slice, now);
+        if (roundEnded) {
+            tellLaterDays(busy ? LATER_MILLIS_WHEN_BUSY : SLICE_MILLIS, now);
         }
-        reached = null;
-        long laterUntil = end + (busy ? LATER_MILLIS_WHEN_BUSY : LATER_MILLIS);
-        for (Untold rows : notedBehind(null)) {
-            while (rows.later() != null && !rows.isTouched() && end < laterUntil) {
-                tellLater(rows, start);
-                end = context().currentSystemTimeMs();
-            }
+        if (forwarded) {
+            context().commit();
         }
-        restUntil = busy ? end + LEAST_PAUSE_MILLIS : 0;
+        long took = slice.millis();
+        restUntil = busy ? now + took + Math.max(share.restAfter(took), roundEnded ? LEAST_PAUSE_MILLIS : 0) : 0;
     }
 
-    /** In the order of their keys, so that none is told twice before all others are once. */
+    /** Whether all is told that was noted. */
+    private boolean tellRound(Slice slice, long now) {
+        List<Untold> noted = notedBehind(reached);
+        for (Untold rows : noted) {
+            if (rows.isTouched() && !tellTouched(rows, slice, now)) {
+                return false;
+            }
+            reached = Bytes.wrap(rows.row().toBytes());
+        }
+        if (noted.size() == MOST_VALUES_AT_ONCE) {
+            return false;
+        }
+        reached = null;
+        return true;
+    }
+
+    private void tellLaterDays(long millis, long now) {
+        Slice slice = new Slice();
+        for (Untold rows : notedBehind(null)) {
+            while (rows.later() != null && !rows.isTouched() && slice.millis() < millis) {
+                tellLater(rows, now);
+            }
+        }
+    }
+
+    /** Some, in the order of their keys, so that none is told twice before all others are once. */
     private List<Untold> notedBehind(@Nullable Bytes key) {
         List<Untold> noted = new ArrayList<>();
-        try (KeyValueIterator<Bytes, byte[]> all = untold().all()) {
-            all.forEachRemaining(rows -> {
-                if (key == null || rows.key.compareTo(key) > 0) {
+        try (KeyValueIterator<Bytes, byte[]> some = untold().range(key, null)) {
+            while (some.hasNext() && noted.size() < MOST_VALUES_AT_ONCE) {
+                KeyValue<Bytes, byte[]> rows = some.next();
+                if (!rows.key.equals(key)) {
                     noted.add(Untold.read(rows.value));
                 }
-            });
+            }
         }
         return noted;
     }
 
-    private void tellTouched(Untold rows, long now) {
+    /** Whether all of one value is told: of some there are more rows than a slice has time for. */
+    private boolean tellTouched(Untold rows, Slice slice, long now) {
         MetricSeries touched = series(rows.row());
-        tell(touched, rows.buckets(), true, now);
+        Map<Grain, MetricSeries.Balances> balances = new TreeMap<>();
+        for (Bucket bucket = rows.next(reachedBucket); bucket != null; bucket = rows.next(bucket)) {
+            if (slice.millis() >= SLICE_MILLIS) {
+                note(rows);
+                return false;
+            }
+            tell(touched, bucket, rows.take(bucket), true, balances, now);
+            reachedBucket = bucket;
+        }
+        reachedBucket = null;
         tellShared(touched, Bucket.ALL, now);
         FunnelTally whole = touched.standing().whole();
         if (whole != null) {
             tellWhole(touched, whole, rows.whole(), now);
         }
-        rows.toldTouched();
+        rows.toldWhole();
         note(rows);
+        return true;
     }
 
     /** What stages hold, on some days that were not touched themselves. */
@@ -318,33 +380,51 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         untold().put(key, rows.isTouched() || rows.later() != null ? rows.write() : null);
     }
 
-    /** Rows whose time has come since the last look. Those that were told meanwhile know it already. */
-    private void tellFinal(long now) {
-        byte[] kept = standings().get(FINAL_UP_TO);
-        Instant from = Instant.ofEpochMilli(kept == null ? now : new PackedInput(kept).signed());
-        standings().put(FINAL_UP_TO, new PackedOutput().signed(now).toByteArray());
-        Set<Bucket> buckets = becameFinal(from, Instant.ofEpochMilli(now));
-        if (buckets.isEmpty()) {
+    /** Which rows' time has come since the last look. Those that were told meanwhile know it already. */
+    private void lookForFinal(long now) {
+        if (!becameFinal.isEmpty()) {
             return;
         }
-        List<RowKey> rows = new ArrayList<>();
+        byte[] kept = standings().get(FINAL_UP_TO);
+        Instant from = Instant.ofEpochMilli(kept == null ? now : new PackedInput(kept).signed());
+        finalUpTo = now;
+        finalBuckets = becameFinal(from, Instant.ofEpochMilli(now));
+        if (finalBuckets.isEmpty()) {
+            keepFinalUpTo();
+            return;
+        }
         try (KeyValueIterator<Bytes, byte[]> all = standings().all()) {
             all.forEachRemaining(value -> {
                 if (value.key.get().length > 0) {
-                    rows.add(RowKey.read(new PackedInput(value.value)));
+                    becameFinal.add(RowKey.read(new PackedInput(value.value)));
                 }
             });
         }
-        for (RowKey row : rows) {
-            MetricSeries told = series(row);
+    }
+
+    /** Whether all are told. That is kept only then: after a crash before, they are looked for again. */
+    private boolean tellBecameFinal(Slice slice, long now) {
+        while (!becameFinal.isEmpty()) {
+            if (slice.millis() >= SLICE_MILLIS) {
+                return false;
+            }
+            MetricSeries told = series(becameFinal.remove());
             Map<Bucket, Set<Stage>> touched = new TreeMap<>();
-            for (Bucket bucket : buckets) {
+            for (Bucket bucket : finalBuckets) {
                 if (told.hasDays(bucket)) {
                     touched.put(bucket, told.told(bucket));
                 }
             }
             tell(told, touched, true, now);
+            if (becameFinal.isEmpty()) {
+                keepFinalUpTo();
+            }
         }
+        return true;
+    }
+
+    private void keepFinalUpTo() {
+        standings().put(FINAL_UP_TO, new PackedOutput().signed(finalUpTo).toByteArray());
     }
 
     private Set<Bucket> becameFinal(Instant from, Instant to) {

@@ -28,6 +28,16 @@ final class OfficialFolding implements Folding {
     }
 
     @Override
+    public boolean bearsOnFold(EventType type) {
+        return PackedEntry.isKept(type);
+    }
+
+    @Override
+    public boolean isKept(Entry entry) {
+        return true;
+    }
+
+    @Override
     public Optional<LeadFold> fold(String leadId, LeadState state) {
         return LeadFold.of(new LeadHistory(leadId, state.unpackedEntries()), Marks.live());
     }

@@ -165,7 +165,7 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
         putBy(received.value());
         apply(changes);
         if (pendingCount >= MOST_PENDING) {
-            writeChanged();
+            writeChanged(processorContext().currentSystemTimeMs());
         }
     }
 
@@ -208,15 +208,15 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
 
     private void writeUnlessResting(long now) {
         if (now >= restUntil) {
-            writeChanged();
+            writeChanged(now);
         }
     }
 
-    private void writeChanged() {
+    private void writeChanged(long now) {
         if (pendingCount == 0) {
             return;
         }
-        long start = processorContext().currentSystemTimeMs();
+        Slice slice = new Slice();
         for (RowKey key : changed) {
             Row row = row(key);
             row.revision++;
@@ -224,7 +224,7 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
             for (Stage stage : row.changed) {
                 FunnelStage shown = new FunnelStage(policy, key.dimension(), key.value(), stage);
                 byte[] json = JSON.writeValueAsBytes(shown.toJson(row.tally, row.revision, row.asOf, row.position));
-                processorContext().forward(new Record<>(shown.key(), json, start));
+                processorContext().forward(new Record<>(shown.key(), json, now));
             }
             row.changed.clear();
         }
@@ -238,7 +238,6 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
         if (rows.size() > MOST_IN_MEMORY) {
             rows.clear();
         }
-        long end = processorContext().currentSystemTimeMs();
-        restUntil = end + REST * (end - start);
+        restUntil = now + (1 + REST) * slice.millis();
     }
 }

@@ -32,6 +32,7 @@ final class RunningTopology {
     private static final int SAID_EVERY = 20;
     private static final int MOST_LOOKS = 20;
 
+    private final StreamsSettings.Pace pace;
     private final String application;
     private final FunnelTopology topology;
     private final StreamsEnvironment environment;
@@ -40,13 +41,19 @@ final class RunningTopology {
     private @Nullable KafkaStreams streams;
     private volatile boolean running;
 
-    RunningTopology(String application, FunnelTopology topology, StreamsEnvironment environment) {
-        this(application, topology, environment, Optional.empty());
+    RunningTopology(
+            StreamsSettings.Pace pace, String application, FunnelTopology topology, StreamsEnvironment environment) {
+        this(pace, application, topology, environment, Optional.empty());
     }
 
     /** @param former whose place it takes: what that left in Kafka is deleted */
     RunningTopology(
-            String application, FunnelTopology topology, StreamsEnvironment environment, Optional<String> former) {
+            StreamsSettings.Pace pace,
+            String application,
+            FunnelTopology topology,
+            StreamsEnvironment environment,
+            Optional<String> former) {
+        this.pace = pace;
         this.former = former;
         this.application = application;
         this.topology = topology;
@@ -126,7 +133,7 @@ final class RunningTopology {
         if (!running) {
             return;
         }
-        KafkaStreams opened = new KafkaStreams(topology.build(), environment.streamsSettings(application));
+        KafkaStreams opened = new KafkaStreams(topology.build(), environment.streamsSettings(pace, application));
         opened.setUncaughtExceptionHandler(failure -> {
             LOG.error("A thread of the topology {} failed; another takes its place", application, failure);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -145,7 +152,7 @@ final class RunningTopology {
         KafkaStreams closed = close(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
         try {
             if (closed == null) {
-                closed = new KafkaStreams(topology.build(), environment.streamsSettings(application));
+                closed = new KafkaStreams(topology.build(), environment.streamsSettings(pace, application));
             }
             closed.cleanUp();
             // One that never ran holds the folder all the same.

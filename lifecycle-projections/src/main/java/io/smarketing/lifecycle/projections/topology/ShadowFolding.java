@@ -33,8 +33,18 @@ final class ShadowFolding implements Folding {
     }
 
     @Override
+    public boolean bearsOnFold(EventType type) {
+        return reads(type);
+    }
+
+    @Override
+    public boolean isKept(Entry entry) {
+        return Shadowed.isKept(entry.event());
+    }
+
+    @Override
     public LeadState next(LeadState before, LogRecord event, Entry entry) {
-        if (!Shadowed.isKept(entry.event())) {
+        if (!isKept(entry)) {
             return before.advanced(event);
         }
         Remembered known = remembered.get(event.leadId());
@@ -52,10 +62,7 @@ final class ShadowFolding implements Folding {
 
     @Override
     public Optional<LeadFold> fold(String leadId, LeadState state) {
-        Remembered known = remembered.get(leadId);
-        return known != null && known.bytes() == state.entries().length
-                ? known.lead().fold()
-                : judgedAgain(leadId, state).fold();
+        return judgedAgain(leadId, state).fold();
     }
 
     private Shadowed judgedAgain(String leadId, LeadState state) {

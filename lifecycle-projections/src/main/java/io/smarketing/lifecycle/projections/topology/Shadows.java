@@ -161,6 +161,7 @@ class Shadows implements SmartLifecycle {
         }
         LOG.info("the shadow {} is projected from the first event on", told.reference());
         RunningTopology topology = new RunningTopology(
+                StreamsSettings.Pace.SOON,
                 APPLICATION_PREFIX + told.reference().name() + "-"
                         + told.reference().version(),
                 FunnelTopology.shadow(policy.get(), environment.calendar(), new TopologyCounts(), environment.owners()),

@@ -1,5 +1,9 @@
 package io.smarketing.lifecycle.projections.topology;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
@@ -56,7 +60,14 @@ class StreamsEnvironment {
         return kafka.buildConsumerProperties();
     }
 
-    Properties streamsSettings(String application) {
-        return StreamsSettings.of(application, stateDir, instance, replicationFactor, kafka.buildStreamsProperties());
+    /** The folder is there then: applications that start at once would make it at once, and all but one fail. */
+    Properties streamsSettings(StreamsSettings.Pace pace, String application) {
+        try {
+            Files.createDirectories(Path.of(stateDir));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder lifecycle.state-dir = %s cannot be made".formatted(stateDir), e);
+        }
+        return StreamsSettings.of(
+                pace, application, stateDir, instance, replicationFactor, kafka.buildStreamsProperties());
     }
 }

@@ -9,7 +9,6 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +21,12 @@ final class Untold {
     private static final int FORM_VERSION = 1;
 
     private final RowKey row;
-    /** The stages that changed, by day; the day's shared metrics changed too. */
-    private final TreeMap<LocalDate, EnumSet<Stage>> days = new TreeMap<>();
+    /** The stages that changed, by day, week and month; its shared metrics changed too. */
+    private final TreeMap<Bucket, EnumSet<Stage>> buckets = new TreeMap<>();
 
+    /** The stages that changed in all of time. */
     private final EnumSet<Stage> whole = EnumSet.noneOf(Stage.class);
+
     private @Nullable LocalDate later;
 
     Untold(RowKey row) {
@@ -38,10 +39,11 @@ final class Untold {
 
     /** What a change touches. */
     void add(MetricChange change) {
-        change.days()
-                .days()
-                .forEach((day, tally) -> days.computeIfAbsent(day, absent -> EnumSet.noneOf(Stage.class))
-                        .addAll(tally.stages()));
+        change.days().days().forEach((day, tally) -> {
+            Set<Stage> stages = tally.stages();
+            GRAINS.forEach(grain -> buckets.computeIfAbsent(grain.bucket(day), absent -> EnumSet.noneOf(Stage.class))
+                    .addAll(stages));
+        });
     }
 
     /** Rows of all of time. */
@@ -54,13 +56,18 @@ final class Untold {
         later = later == null || first.isBefore(later) ? first : later;
     }
 
-    /** The buckets that were touched, each with the stages that changed in it. */
-    Map<Bucket, Set<Stage>> buckets() {
-        Map<Bucket, Set<Stage>> buckets = new TreeMap<>();
-        days.forEach((day, stages) -> GRAINS.forEach(
-                grain -> buckets.computeIfAbsent(grain.bucket(day), absent -> EnumSet.noneOf(Stage.class))
-                        .addAll(stages)));
-        return buckets;
+    /** The first bucket behind one, or of all, that was touched; null when there is none. */
+    @Nullable Bucket next(@Nullable Bucket told) {
+        if (told != null) {
+            return buckets.higherKey(told);
+        }
+        return buckets.isEmpty() ? null : buckets.firstKey();
+    }
+
+    /** Takes a bucket out, and returns the stages that changed in it. */
+    Set<Stage> take(Bucket bucket) {
+        Set<Stage> stages = buckets.remove(bucket);
+        return stages == null ? Set.of() : stages;
     }
 
     Set<Stage> whole() {
@@ -72,14 +79,12 @@ final class Untold {
         return later;
     }
 
-    /** All is told but later days. */
-    void toldTouched() {
-        days.clear();
+    void toldWhole() {
         whole.clear();
     }
 
     boolean isTouched() {
-        return !days.isEmpty() || !whole.isEmpty();
+        return !buckets.isEmpty() || !whole.isEmpty();
     }
 
     /** @param next null when there are none behind those that were told */
@@ -94,8 +99,10 @@ final class Untold {
         if (later != null) {
             output.signed(later.toEpochDay());
         }
-        output.unsigned(days.size());
-        days.forEach((day, stages) -> output.signed(day.toEpochDay()).octet(mask(stages)));
+        output.unsigned(buckets.size());
+        buckets.forEach((bucket, stages) -> output.octet(GRAINS.indexOf(bucket.grain()))
+                .signed(bucket.first().toEpochDay())
+                .octet(mask(stages)));
         return output.toByteArray();
     }
 
@@ -112,8 +119,9 @@ final class Untold {
             untold.later = LocalDate.ofEpochDay(input.signed());
         }
         for (long left = input.unsigned(); left > 0; left--) {
-            LocalDate day = LocalDate.ofEpochDay(input.signed());
-            untold.days.put(day, stages(input.octet()));
+            Grain grain = GRAINS.get(input.octet());
+            Bucket bucket = new Bucket(grain, LocalDate.ofEpochDay(input.signed()));
+            untold.buckets.put(bucket, stages(input.octet()));
         }
         return untold;
     }

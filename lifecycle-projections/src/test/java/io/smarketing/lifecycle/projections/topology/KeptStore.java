@@ -125,8 +125,15 @@ final class KeptStore implements KeyValueStore<Bytes, byte[]> {
     }
 
     @Override
-    public KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
-        return new ContentIterator(content.subMap(from, true, to, true));
+    public KeyValueIterator<Bytes, byte[]> range(@Nullable Bytes from, @Nullable Bytes to) {
+        NavigableMap<Bytes, byte[]> range = content;
+        if (from != null) {
+            range = range.tailMap(from, true);
+        }
+        if (to != null) {
+            range = range.headMap(to, true);
+        }
+        return new ContentIterator(range);
     }
 
     @Override

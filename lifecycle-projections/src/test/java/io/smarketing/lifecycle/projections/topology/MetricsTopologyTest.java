@@ -291,7 +291,7 @@ final class MetricsTopologyTest {
                     .isTrue();
             assertThat(finalRows(shown, today)).isZero();
             run.pass(Duration.ofDays(9));
-            run.read();
+            run.settle();
         }
         assertThat(finalRows(shown, today))
                 .as("the day's rows of five dimensions")

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,10 +123,24 @@ final class TopologyRun implements AutoCloseable {
             String policy,
             Supplier<Folding> folding,
             MetricSettings metrics) {
-        Properties settings =
-                StreamsSettings.of("test-" + policy, stateDir, "test", 1, Map.of("bootstrap.servers", "nowhere:1"));
+        Properties settings = StreamsSettings.of(
+                StreamsSettings.Pace.SOON,
+                "test-" + policy,
+                stateDir,
+                "test",
+                1,
+                Map.of("bootstrap.servers", "nowhere:1"));
         driver = new TopologyTestDriver(
-                new FunnelTopology(policy, folding, metrics, counts, 2, disk::supplier).build(), settings);
+                new FunnelTopology(
+                                EnumSet.allOf(FunnelTopology.Way.class),
+                                policy,
+                                folding,
+                                metrics,
+                                counts,
+                                2,
+                                disk::supplier)
+                        .build(),
+                settings);
         events = driver.createInputTopic(
                 Topic.LEAD_EVENTS.topicName(), new StringSerializer(), new ByteArraySerializer());
         states = driver.createOutputTopic(

@@ -34,7 +34,8 @@ final class Costs {
         parts.put("table-writer", "read tables");
         parts.put("bench-reader", "this bench");
         parts.put("main", "this bench");
-        parts.put("lifecycle-metrics", "projections (Kafka Streams)");
+        parts.put("lifecycle-stages", "rows of stages (Kafka Streams)");
+        parts.put("lifecycle-metrics", "metrics of days (Kafka Streams)");
         parts.put("data-plane-kafka", "broker");
         parts.put("kafka-", "broker and clients' networking");
         parts.put("group-coordinator", "broker");

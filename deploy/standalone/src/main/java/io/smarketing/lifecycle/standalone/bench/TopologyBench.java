@@ -40,7 +40,7 @@ public final class TopologyBench implements Callable<Integer> {
     /** So many that every partition on the way has some. */
     private static final int PROBES = 64;
 
-    private static final String APPLICATION = "lifecycle-metrics";
+    private static final List<String> APPLICATIONS = List.of("lifecycle-stages", "lifecycle-metrics");
 
     @Option(
             names = "--leads",
@@ -118,13 +118,20 @@ public final class TopologyBench implements Callable<Integer> {
                 }
             }
         }
-        Path state = workbench.data().resolve("streams").resolve(APPLICATION);
-        long onDisk = size(state);
+        List<Path> states = APPLICATIONS.stream()
+                .map(workbench.data().resolve("streams")::resolve)
+                .toList();
+        long onDisk = 0;
+        for (Path state : states) {
+            onDisk += size(state);
+        }
         Start again = start(log, rows, streams);
         workbench.tell("with its state: running after %.1f s, a new event through after %.1f s"
                 .formatted(again.running(), again.through()));
         streams.stop();
-        FileSystemUtils.deleteRecursively(state);
+        for (Path state : states) {
+            FileSystemUtils.deleteRecursively(state);
+        }
         Start fromChangelog = start(log, rows, streams);
         report(console, log, rates, peers, onDisk, again, fromChangelog);
     }

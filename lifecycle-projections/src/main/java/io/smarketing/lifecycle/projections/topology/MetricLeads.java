@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.funnel.FunnelTally;
 import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
 import io.smarketing.lifecycle.funnel.metric.MetricDays;
+import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.LeadFold;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,29 +17,38 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the leads of a task add to the metrics. It is told in portions, once for all leads that changed since the last one: so a lead that
  * changed many times is folded once, and a day that many leads change is told once. Which leads those are is kept beside the leads, and
- * what was told of each: a commit at any moment leaves every change either told or to be told.
+ * what was told of each: a commit at any moment leaves every change either told or to be told. Of a lead, only events that bear on its fold
+ * are kept, and no others are looked at.
  */
-final class LeadMetrics {
+final class MetricLeads implements Processor<@Nullable String, byte @Nullable [], Integer, byte[]> {
+
+    static final String STORE = "metric-leads";
 
     /** Leads that changed since they were told. */
     static final String STALE = "stale-leads";
     /** What stands in the days for each lead, to be taken out as it was added. */
     static final String TOLD = "told-metrics";
 
+    private static final Logger LOG = LoggerFactory.getLogger(MetricLeads.class);
     private static final Duration PERIOD = Duration.ofMillis(250);
-    private static final Duration LEAST_PAUSE = Duration.ofSeconds(5);
-    private static final int MOST_AT_ONCE = 1_000;
-    /** Of the time under load, telling takes no more than a fourth. */
-    private static final int REST = 3;
+    /** Under load, between two portions: what is folded less often takes more changes at once. */
+    private static final long LEAST_PAUSE_MILLIS = 5_000;
+
+    private static final int MOST_AT_ONCE = 5_000;
+    /** For so long behind the last change, more are expected. */
+    private static final long BUSY_MILLIS = 1_000;
 
     private static final int FORM_VERSION = 1;
     /** No lead has this id. Here it stands for what all of them were told with. */
@@ -49,17 +59,20 @@ final class LeadMetrics {
     private final Folding folding;
     private final MetricSettings settings;
     private final int owners;
-    private @Nullable ProcessorContext<String, LeadChange> context;
+    private final Share share;
+    private @Nullable ProcessorContext<Integer, byte[]> context;
     private @Nullable KeyValueStore<String, byte[]> leads;
     private @Nullable KeyValueStore<String, byte[]> stale;
     private @Nullable KeyValueStore<String, byte[]> told;
     private With with = With.NOTHING;
+    private long busyUntil;
     private long restUntil;
 
-    LeadMetrics(Folding folding, MetricSettings settings, int owners) {
+    MetricLeads(Folding folding, MetricSettings settings, int owners, Share share) {
         this.folding = folding;
         this.settings = settings;
         this.owners = owners;
+        this.share = share;
     }
 
     /** What leads were told with. */
@@ -161,17 +174,26 @@ final class LeadMetrics {
         }
     }
 
-    void init(ProcessorContext<String, LeadChange> processorContext) {
+    @Override
+    public void init(ProcessorContext<Integer, byte[]> processorContext) {
         context = processorContext;
-        leads = processorContext.getStateStore(LeadsProcessor.STORE);
+        leads = processorContext.getStateStore(STORE);
         stale = processorContext.getStateStore(STALE);
         told = processorContext.getStateStore(TOLD);
+        share.join();
+        folding.forget();
         with = With.NOTHING;
+        busyUntil = 0;
         restUntil = 0;
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
     }
 
-    private ProcessorContext<String, LeadChange> context() {
+    @Override
+    public void close() {
+        share.leave();
+    }
+
+    private ProcessorContext<Integer, byte[]> context() {
         return Objects.requireNonNull(context);
     }
 
@@ -187,8 +209,36 @@ final class LeadMetrics {
         return Objects.requireNonNull(told);
     }
 
+    /** What cannot be read is told by the leads' own task. */
+    @Override
+    public void process(Record<@Nullable String, byte @Nullable []> received) {
+        try {
+            LogRecord event = LogRecord.of(received.key(), received.value(), received.headers());
+            if (folding.bearsOnFold(event.type())) {
+                take(event);
+            }
+        } catch (LogRecord.UnreadableRecord e) {
+            LOG.debug("passed over", e);
+        }
+    }
+
+    private void take(LogRecord event) throws LogRecord.UnreadableRecord {
+        byte[] packed = leads().get(event.leadId());
+        if (packed != null && event.sequence() <= LeadState.Progress.of(packed).sequence()) {
+            return;
+        }
+        Entry entry = event.entry();
+        if (folding.isKept(entry)) {
+            leads().put(
+                            event.leadId(),
+                            LeadState.read(packed).withEntry(event, entry).write());
+            changed(event.leadId());
+            busyUntil = context().currentSystemTimeMs() + BUSY_MILLIS;
+        }
+    }
+
     /** The lead has to be told anew. */
-    void changed(String leadId) {
+    private void changed(String leadId) {
         stale().put(leadId, PRESENT);
     }
 
@@ -196,12 +246,12 @@ final class LeadMetrics {
         if (now < restUntil) {
             return;
         }
-        long start = context().currentSystemTimeMs();
+        boolean busy = now < busyUntil;
+        Slice slice = new Slice();
         follow();
         int number = tell(now);
-        long end = context().currentSystemTimeMs();
-        long pause = number < MOST_AT_ONCE ? LEAST_PAUSE.toMillis() : 0;
-        restUntil = number == 0 ? 0 : Math.max(start + pause, end + REST * (end - start));
+        long took = slice.millis();
+        restUntil = number > 0 && busy ? now + Math.max(LEAST_PAUSE_MILLIS, took + share.restAfter(took)) : 0;
     }
 
     /** With another definition or other dimensions, every lead has to be told anew. */
@@ -214,11 +264,7 @@ final class LeadMetrics {
         }
         if (before == null || !Arrays.equals(now.packed(), before)) {
             try (KeyValueIterator<String, byte[]> all = leads().all()) {
-                all.forEachRemaining(lead -> {
-                    if (!lead.key.equals(EVERYBODY)) {
-                        changed(lead.key);
-                    }
-                });
+                all.forEachRemaining(lead -> changed(lead.key));
             }
             told().put(EVERYBODY, now.packed());
         }
@@ -260,9 +306,7 @@ final class LeadMetrics {
 
     private void forward(MetricChange change, long now) {
         int owner = change.row().owner(owners);
-        change.write()
-                .forEach(record ->
-                        context().forward(new Record<>(EVERYBODY, new LeadChange.ForMetrics(owner, record), now)));
+        change.write().forEach(record -> context().forward(new Record<>(owner, record, now)));
     }
 
     private Counted counted(LeadFold fold) {
