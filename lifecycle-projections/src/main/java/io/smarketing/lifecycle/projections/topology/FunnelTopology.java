@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics what they are made with
  * @param owners how many tasks share the rows; it cannot change while the topology has state
  * @param stores opens a store by its name
+ * @param nanoTime how time passes within a task's work, as {@link System#nanoTime}
  */
 record FunnelTopology(
         Set<Way> ways,
@@ -53,7 +55,8 @@ record FunnelTopology(
         MetricSettings metrics,
         TopologyCounts counts,
         int owners,
-        Function<String, KeyValueBytesStoreSupplier> stores) {
+        Function<String, KeyValueBytesStoreSupplier> stores,
+        LongSupplier nanoTime) {
 
     /** Under load, of one core. */
     private static final int PERCENT_TO_FOLD = 10;
@@ -71,7 +74,14 @@ record FunnelTopology(
     /** One way of the official series. */
     static FunnelTopology official(Way way, MetricSettings metrics, TopologyCounts counts, int owners) {
         return new FunnelTopology(
-                Set.of(way), FunnelStage.ACTIVE, OfficialFolding::new, metrics, counts, owners, FunnelTopology::kept);
+                Set.of(way),
+                FunnelStage.ACTIVE,
+                OfficialFolding::new,
+                metrics,
+                counts,
+                owners,
+                FunnelTopology::kept,
+                System::nanoTime);
     }
 
     /** Both ways of the series of a policy which is not in force. */
@@ -83,7 +93,8 @@ record FunnelTopology(
                 calendar.with(() -> Optional.of(policy.dimensions())),
                 counts,
                 owners,
-                FunnelTopology::kept);
+                FunnelTopology::kept,
+                System::nanoTime);
     }
 
     /** On disk, but for what never is many: a disk's store is slow to look through where most was deleted. */
@@ -122,7 +133,7 @@ record FunnelTopology(
                                 .map(FunnelTopology::rowsByOwner, Named.as("rows-by-owner")))
                 .process(
                         new WithStores<>(
-                                () -> new RowsProcessor(policy, counts),
+                                () -> new RowsProcessor(policy, counts, nanoTime),
                                 Set.of(
                                         store(RowsProcessor.STORE, Serdes.Bytes()),
                                         store(RowsProcessor.PENDING, Serdes.Long()))),
@@ -135,7 +146,7 @@ record FunnelTopology(
         Share telling = new Share(PERCENT_TO_TELL);
         KStream<Integer, byte[]> changes = events.process(
                 new WithStores<>(
-                        () -> new MetricLeads(foldings.get(), metrics, owners, folding),
+                        () -> new MetricLeads(foldings.get(), metrics, owners, folding, nanoTime),
                         Set.of(
                                 store(MetricLeads.STORE, Serdes.String()),
                                 store(MetricLeads.STALE, Serdes.String()),
@@ -144,7 +155,7 @@ record FunnelTopology(
         KStream<String, MetricsProcessor.Told> told = byOwner("metric", changes)
                 .process(
                         new WithStores<>(
-                                () -> new MetricsProcessor(policy, metrics, counts, telling),
+                                () -> new MetricsProcessor(policy, metrics, counts, telling, nanoTime),
                                 Set.of(
                                         store(MetricsProcessor.DAYS, Serdes.Bytes()),
                                         store(MetricsProcessor.SERIES, Serdes.Bytes()),

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -60,6 +61,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private final MetricSettings settings;
     private final int owners;
     private final Share share;
+    private final LongSupplier nanoTime;
     private @Nullable ProcessorContext<Integer, byte[]> context;
     private @Nullable KeyValueStore<String, byte[]> leads;
     private @Nullable KeyValueStore<String, byte[]> stale;
@@ -68,11 +70,12 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private long busyUntil;
     private long restUntil;
 
-    MetricLeads(Folding folding, MetricSettings settings, int owners, Share share) {
+    MetricLeads(Folding folding, MetricSettings settings, int owners, Share share, LongSupplier nanoTime) {
         this.folding = folding;
         this.settings = settings;
         this.owners = owners;
         this.share = share;
+        this.nanoTime = nanoTime;
     }
 
     /** What leads were told with. */
@@ -247,7 +250,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
             return;
         }
         boolean busy = now < busyUntil;
-        Slice slice = new Slice();
+        Slice slice = new Slice(nanoTime);
         follow();
         int number = tell(now);
         long took = slice.millis();

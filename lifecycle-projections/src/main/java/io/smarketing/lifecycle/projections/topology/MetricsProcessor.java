@@ -24,6 +24,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -74,6 +75,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private final MetricDefinition definition;
     private final TopologyCounts counts;
     private final Share share;
+    private final LongSupplier nanoTime;
     private final Map<RowKey, MetricSeries> series = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable ProcessorContext<String, Told> context;
     private @Nullable KeyValueStore<Bytes, byte[]> days;
@@ -94,12 +96,14 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private long busyUntil;
     private long restUntil;
 
-    MetricsProcessor(String policy, MetricSettings settings, TopologyCounts counts, Share share) {
+    MetricsProcessor(
+            String policy, MetricSettings settings, TopologyCounts counts, Share share, LongSupplier nanoTime) {
         this.policy = policy;
         this.settings = settings;
         this.definition = settings.definition();
         this.counts = counts;
         this.share = share;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -279,7 +283,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         }
         boolean busy = now < busyUntil;
         forwarded = false;
-        Slice slice = new Slice();
+        Slice slice = new Slice(nanoTime);
         boolean roundEnded = tellRound(slice, now) && tellBecameFinal(slice, now);
         if (roundEnded) {
             tellLaterDays(busy ? LATER_MILLIS_WHEN_BUSY : SLICE_MILLIS, now);
@@ -308,7 +312,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     }
 
     private void tellLaterDays(long millis, long now) {
-        Slice slice = new Slice();
+        Slice slice = new Slice(nanoTime);
         for (Untold rows : notedBehind(null)) {
             while (rows.later() != null && !rows.isTouched() && slice.millis() < millis) {
                 tellLater(rows, now);

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -50,6 +51,7 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
 
     private final String policy;
     private final TopologyCounts counts;
+    private final LongSupplier nanoTime;
     private final Map<RowKey, Row> rows = new HashMap<>();
     private final Set<RowKey> changed = new LinkedHashSet<>();
     private @Nullable ProcessorContext<String, byte[]> context;
@@ -63,9 +65,10 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
     private int inPacket;
     private long restUntil;
 
-    RowsProcessor(String policy, TopologyCounts counts) {
+    RowsProcessor(String policy, TopologyCounts counts, LongSupplier nanoTime) {
         this.policy = policy;
         this.counts = counts;
+        this.nanoTime = nanoTime;
     }
 
     /** A row in memory. */
@@ -216,7 +219,7 @@ final class RowsProcessor implements Processor<Integer, byte[], String, byte[]> 
         if (pendingCount == 0) {
             return;
         }
-        Slice slice = new Slice();
+        Slice slice = new Slice(nanoTime);
         for (RowKey key : changed) {
             Row row = row(key);
             row.revision++;

@@ -49,7 +49,8 @@ class ShadowTopologyTest {
                 stateDir.toString(),
                 policy.reference().toString(),
                 () -> new ShadowFolding(policy),
-                TopologyRun.METRICS);
+                TopologyRun.METRICS,
+                System::nanoTime);
     }
 
     private static void assertIsTheReplay(

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -112,7 +113,13 @@ final class TopologyRun implements AutoCloseable {
     }
 
     TopologyRun(KeptStore.Disk disk, Compacted compacted, String stateDir, MetricSettings metrics) {
-        this(disk, compacted, stateDir, FunnelStage.ACTIVE, OfficialFolding::new, metrics);
+        this(disk, compacted, stateDir, metrics, System::nanoTime);
+    }
+
+    /** With another clock within a task's work. */
+    TopologyRun(
+            KeptStore.Disk disk, Compacted compacted, String stateDir, MetricSettings metrics, LongSupplier nanoTime) {
+        this(disk, compacted, stateDir, FunnelStage.ACTIVE, OfficialFolding::new, metrics, nanoTime);
     }
 
     /** Of one policy's series. */
@@ -122,7 +129,8 @@ final class TopologyRun implements AutoCloseable {
             String stateDir,
             String policy,
             Supplier<Folding> folding,
-            MetricSettings metrics) {
+            MetricSettings metrics,
+            LongSupplier nanoTime) {
         Properties settings = StreamsSettings.of(
                 StreamsSettings.Pace.SOON,
                 "test-" + policy,
@@ -138,7 +146,8 @@ final class TopologyRun implements AutoCloseable {
                                 metrics,
                                 counts,
                                 2,
-                                disk::supplier)
+                                disk::supplier,
+                                nanoTime)
                         .build(),
                 settings);
         events = driver.createInputTopic(
