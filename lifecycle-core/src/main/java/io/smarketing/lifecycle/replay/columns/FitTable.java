@@ -1,0 +1,167 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.policy.FitPart;
+import io.smarketing.lifecycle.policy.FitResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.collections.Long2LongHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What rules that read the same attributes give for each combination of values that leads have: asked once a combination. Immutable and
+ * thread-safe once made.
+ */
+final class FitTable {
+
+    /** Combinations that are looked up by multiplying; beyond, by hashing. */
+    private static final long MOST_DENSE = 1 << 20;
+
+    private final @Nullable Codes[] columns;
+    private final boolean[] ofLead;
+    private final long[] factors;
+    private final boolean dense;
+    private final Long2LongHashMap places = new Long2LongHashMap(-1);
+    private final List<@Nullable FitResult> results = new ArrayList<>();
+    private final long[] points;
+    private final boolean[] disqualifies;
+    private final boolean hasUnknowns;
+
+    FitTable(FitPart part, Segment segment) {
+        List<String> names = part.attributes();
+        int size = names.size();
+        columns = new Codes[size];
+        ofLead = new boolean[size];
+        factors = new long[size];
+        Values[] values = new Values[size];
+        long combinations = 1;
+        boolean overflows = false;
+        for (int i = 0; i < size; i++) {
+            Place place = Place.of(names.get(i), segment);
+            columns[i] = place.column();
+            ofLead[i] = place.ofLead();
+            values[i] = place.values();
+            factors[i] = combinations;
+            overflows |= combinations > Long.MAX_VALUE / values[i].size();
+            combinations *= values[i].size();
+        }
+        if (overflows) {
+            throw new IllegalArgumentException(
+                    "the rules that read %s together have more combinations of values than can be numbered"
+                            .formatted(names));
+        }
+        dense = combinations <= MOST_DENSE;
+        if (size <= 1) {
+            for (int code = 0; code < combinations; code++) {
+                results.add(ask(part, names, values, code));
+            }
+        } else {
+            askExisting(part, names, values, segment, (int) Math.min(combinations, MOST_DENSE));
+        }
+        points = new long[results.size()];
+        disqualifies = new boolean[results.size()];
+        boolean unknowns = false;
+        for (int i = 0; i < points.length; i++) {
+            FitResult result = results.get(i);
+            if (result != null) {
+                points[i] = result.points();
+                disqualifies[i] = result.disqualifier() != null;
+                unknowns |= !result.unknowns().isEmpty();
+            }
+        }
+        hasUnknowns = unknowns;
+    }
+
+    private void askExisting(FitPart part, List<String> names, Values[] values, Segment segment, int combinations) {
+        if (dense) {
+            for (int i = 0; i < combinations; i++) {
+                results.add(null);
+            }
+        }
+        Codes changes = segment.column(Layout.CHANGES);
+        int state = 0;
+        for (int lead = 0; lead < segment.leads(); lead++) {
+            int last = state + changes.get(lead);
+            for (; state <= last; state++) {
+                long number = number(lead, state);
+                if (dense) {
+                    if (results.get((int) number) == null) {
+                        results.set((int) number, ask(part, names, values, number));
+                    }
+                } else if (places.get(number) < 0) {
+                    places.put(number, results.size());
+                    results.add(ask(part, names, values, number));
+                }
+            }
+        }
+    }
+
+    private FitResult ask(FitPart part, List<String> names, Values[] values, long number) {
+        return part.judge(name -> {
+            int i = names.indexOf(name);
+            return i < 0 ? null : values[i].value((int) (number / factors[i] % values[i].size()));
+        });
+    }
+
+    private long number(int lead, int state) {
+        long number = 0;
+        for (int i = 0; i < columns.length; i++) {
+            Codes column = columns[i];
+            if (column != null) {
+                number += factors[i] * column.get(ofLead[i] ? lead : state);
+            }
+        }
+        return number;
+    }
+
+    /** Where the combination of values of a lead in a state of its attributes stands. */
+    int entry(int lead, int state) {
+        long number = number(lead, state);
+        return (int) (dense ? number : places.get(number));
+    }
+
+    long points(int entry) {
+        return points[entry];
+    }
+
+    boolean disqualifies(int entry) {
+        return disqualifies[entry];
+    }
+
+    int entries() {
+        return points.length;
+    }
+
+    boolean hasUnknowns() {
+        return hasUnknowns;
+    }
+
+    /** By rule, the attributes that left it undecided. */
+    Map<String, Set<String>> unknowns(int entry) {
+        FitResult result = results.get(entry);
+        return result == null ? Map.of() : result.unknowns();
+    }
+
+    /**
+     * Where an attribute stands.
+     *
+     * @param column null when no lead of the segment has it
+     */
+    record Place(@Nullable Codes column, boolean ofLead, Values values) {
+
+        static Place of(String name, Segment segment) {
+            return switch (name) {
+                case "source" -> new Place(segment.column(Layout.SOURCE), true, segment.sources());
+                case "campaign" -> new Place(segment.column(Layout.CAMPAIGN), true, segment.campaigns());
+                case "persona" -> new Place(segment.column(Layout.PERSONA), true, segment.personas());
+                default -> {
+                    int attribute = segment.attributes().indexOf(name);
+                    yield attribute < 0
+                            ? new Place(null, false, new Values())
+                            : new Place(segment.column(Layout.STATE + attribute), false, segment.values(attribute));
+                }
+            };
+        }
+    }
+}
