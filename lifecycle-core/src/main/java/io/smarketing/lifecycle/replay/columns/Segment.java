@@ -23,6 +23,7 @@ final class Segment {
     private final long events;
     private final long states;
     private final long bytes;
+    private final int crc;
     private final long unit;
     private final long base;
     private final Values sources;
@@ -33,9 +34,10 @@ final class Segment {
     private final List<Values> values = new ArrayList<>();
     private final List<LeadEvent.Activity> activities = new ArrayList<>();
 
-    private Segment(JsonNode header, Map<String, Codes> columns, long bytes) {
+    private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
         this.columns = columns;
         this.bytes = bytes;
+        this.crc = crc;
         this.leads = header.get("leads").intValue();
         this.wideLeads = header.get("wideLeads").intValue();
         this.facts = header.get("facts").longValue();
@@ -106,7 +108,7 @@ final class Segment {
                         name,
                         new Codes(all.slice(offset, size), column.get("width").intValue()));
             }
-            return new Segment(header, columns, length);
+            return new Segment(header, columns, length, all.getInt(Layout.CRC_AT));
         } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
             // What was written is as it was written: another program wrote it so.
             throw new UnusableColumns(
@@ -138,6 +140,11 @@ final class Segment {
 
     long bytes() {
         return bytes;
+    }
+
+    /** Of the header, which holds those of the columns. */
+    int crc() {
+        return crc;
     }
 
     long unit() {
