@@ -48,7 +48,8 @@ class DamagedColumnsTest {
     void twoSegments() throws IOException {
         List<LeadHistory> leads = new ArrayList<>();
         for (int seed = 0; seed < 12; seed++) {
-            for (LeadHistory lead : ReplayAgainstNaiveTest.history(RandomHistory.lines(seed)).leads()) {
+            for (LeadHistory lead :
+                    ReplayAgainstNaiveTest.history(RandomHistory.lines(seed)).leads()) {
                 leads.add(new LeadHistory(seed + lead.leadId(), lead.entries()));
             }
         }
@@ -133,9 +134,11 @@ class DamagedColumnsTest {
                         .isInstanceOf(UnusableColumns.class);
             }
             Files.delete(file);
-            assertThatThrownBy(this::answer).as("without %s", file).isInstanceOfSatisfying(
-                    UnusableColumns.class,
-                    e -> assertThat(e.kind()).isEqualTo(UnusableColumns.Kind.INCOMPLETE));
+            assertThatThrownBy(this::answer)
+                    .as("without %s", file)
+                    .isInstanceOfSatisfying(
+                            UnusableColumns.class,
+                            e -> assertThat(e.kind()).isEqualTo(UnusableColumns.Kind.INCOMPLETE));
             Files.write(file, bytes);
         }
         assertThat(answer()).isEqualTo(right);

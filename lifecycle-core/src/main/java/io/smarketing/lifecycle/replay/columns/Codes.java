@@ -42,6 +42,40 @@ final class Codes {
         };
     }
 
+    /** Adds to each sum what the code at its place, from {@code from} on, stands for. */
+    void addEach(int from, int count, long[] byCode, long[] sums) {
+        switch (width) {
+            case 1 -> {
+                for (int i = 0; i < count; i++) {
+                    sums[i] += byCode[bytes.get(from + i) & BYTE_MASK];
+                }
+            }
+            case 2 -> {
+                for (int i = 0; i < count; i++) {
+                    sums[i] += byCode[bytes.getShort((from + i) << 1) & SHORT_MASK];
+                }
+            }
+            default -> {
+                for (int i = 0; i < count; i++) {
+                    sums[i] += byCode[bytes.getInt((from + i) << 2)];
+                }
+            }
+        }
+    }
+
+    /** Copies codes that fit into 16 bits. */
+    void copy(int from, int count, char[] to) {
+        if (width == 1) {
+            for (int i = 0; i < count; i++) {
+                to[i] = (char) (bytes.get(from + i) & BYTE_MASK);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                to[i] = (char) get(from + i);
+            }
+        }
+    }
+
     long wide(int place) {
         return width == Long.BYTES ? bytes.getLong(place << 3) : get(place);
     }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FitTable {
 
+    /** Stands for the points where a disqualifier holds: whatever is added to it, a threshold is never reached. */
+    static final long DISQUALIFIED = -(1L << 54);
+
     /** Combinations that are looked up by multiplying; beyond, by hashing. */
     private static final long MOST_DENSE = 1 << 20;
 
@@ -25,7 +28,6 @@ final class FitTable {
     private final Long2LongHashMap places = new Long2LongHashMap(-1);
     private final List<@Nullable FitResult> results = new ArrayList<>();
     private final long[] points;
-    private final boolean[] disqualifies;
     private final boolean hasUnknowns;
 
     FitTable(FitPart part, Segment segment) {
@@ -60,13 +62,11 @@ final class FitTable {
             askExisting(part, names, values, segment, (int) Math.min(combinations, MOST_DENSE));
         }
         points = new long[results.size()];
-        disqualifies = new boolean[results.size()];
         boolean unknowns = false;
         for (int i = 0; i < points.length; i++) {
             FitResult result = results.get(i);
             if (result != null) {
-                points[i] = result.points();
-                disqualifies[i] = result.disqualifier() != null;
+                points[i] = result.disqualifier() == null ? result.points() : DISQUALIFIED;
                 unknowns |= !result.unknowns().isEmpty();
             }
         }
@@ -121,12 +121,51 @@ final class FitTable {
         return (int) (dense ? number : places.get(number));
     }
 
-    long points(int entry) {
-        return points[entry];
+    /**
+     * Adds the points of each state of the attributes.
+     *
+     * @param firstLead whose first state is {@code firstState}
+     * @param states what they are added to, as many as the leads have
+     */
+    void add(int firstLead, int leads, int firstState, Codes changes, long[] states) {
+        Codes column = columns.length == 1 ? columns[0] : null;
+        if (columns.length == 1 && !ofLead[0] && column != null) {
+            int last = firstState;
+            for (int i = 0; i < leads; i++) {
+                last += 1 + changes.get(firstLead + i);
+            }
+            column.addEach(firstState, last - firstState, points, states);
+            return;
+        }
+        int state = 0;
+        for (int lead = firstLead; lead < firstLead + leads; lead++) {
+            int last = state + changes.get(lead);
+            if (columns.length == 1) {
+                long given = points[column == null ? 0 : column.get(lead)];
+                for (; state <= last; state++) {
+                    states[state] += given;
+                }
+            } else {
+                for (; state <= last; state++) {
+                    states[state] += points[entry(lead, firstState + state)];
+                }
+            }
+        }
     }
 
-    boolean disqualifies(int entry) {
-        return disqualifies[entry];
+    /** Counts the entries of leads in a state of theirs. */
+    void count(int[] leads, int[] states, int count, long[] counts) {
+        Codes column = columns.length == 1 ? columns[0] : null;
+        if (column != null) {
+            int[] places = ofLead[0] ? leads : states;
+            for (int i = 0; i < count; i++) {
+                counts[column.get(places[i])]++;
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                counts[entry(leads[i], states[i])]++;
+            }
+        }
     }
 
     int entries() {

@@ -117,7 +117,17 @@ public final class HistoryColumns {
         return segments.stream().mapToLong(Segment::events).sum();
     }
 
+    /** What the kernel and the plain fold read: facts of leads in columns, without verdicts and markers. */
+    public long facts() {
+        return segments.stream().mapToLong(Segment::facts).sum();
+    }
+
     public long bytes() {
         return segments.stream().mapToLong(Segment::bytes).sum();
+    }
+
+    /** Of these, what a replay as known now reads: without names, instants of recording, and leads that are stored as events. */
+    public long fastBytes() {
+        return segments.stream().mapToLong(Segment::fastBytes).sum();
     }
 }

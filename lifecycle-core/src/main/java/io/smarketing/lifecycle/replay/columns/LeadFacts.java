@@ -23,6 +23,9 @@ final class LeadFacts {
 
     private static final long LOW_WORD = 0xFFFF_FFFFL;
     private static final int INITIAL = 64;
+    /** All have as many digits, so that texts and numbers are in the same order. */
+    private static final int FIRST_ID = 100_000_001;
+
     private static final PolicyRef SOME_POLICY = new PolicyRef("recorded", "");
 
     private final Segment segment;
@@ -46,6 +49,9 @@ final class LeadFacts {
 
     private int end;
     private int lead = -1;
+    private int firstLead;
+    private int firstState;
+    private int statesEnd;
     private int factBase;
     private int moveBase;
     private int stateBase;
@@ -64,7 +70,13 @@ final class LeadFacts {
     private int changeCount;
     private boolean cut;
     private @Nullable Slow slow;
-    private int[] code = new int[INITIAL];
+    /** Of the chunk; the lead's begin at {@link #codeBase}. */
+    private char[] code = new char[INITIAL];
+
+    private int codeBase;
+    private char[] chunkCodes = new char[0];
+    private int chunkFacts;
+    private char[] knownCodes = new char[INITIAL];
     /** Where the facts stand among the lead's, which differ where some were not known. */
     private int[] place = identity(INITIAL);
 
@@ -112,6 +124,7 @@ final class LeadFacts {
     /** Goes to before a chunk's first lead. */
     void begin(int chunk) {
         lead = chunk * Layout.CHUNK - 1;
+        firstLead = chunk * Layout.CHUNK;
         end = Math.min(segment.leads(), (chunk + 1) * Layout.CHUNK);
         int at = chunk * Layout.STREAMS;
         factBase = (int) chunks.wide(at);
@@ -119,11 +132,38 @@ final class LeadFacts {
         stateBase = (int) chunks.wide(at + 2);
         lagAt = (int) chunks.wide(at + 3);
         sequenceBase = (int) chunks.wide(at + 4);
+        firstState = stateBase;
+        chunkFacts = factBase;
+        int next = (chunk + 1) * Layout.STREAMS;
+        int factsEnd = next < chunks.size() ? (int) chunks.wide(next) : codes.size();
+        statesEnd = next < chunks.size() ? (int) chunks.wide(next + 2) : (int) segment.states();
+        if (chunkCodes.length < factsEnd - factBase) {
+            chunkCodes = new char[factsEnd - factBase];
+        }
+        codes.copy(factBase, factsEnd - factBase, chunkCodes);
         allFacts = 0;
         allExtra = 0;
         allMoves = 0;
         allChanges = -1;
         flagged = 0;
+    }
+
+    /** The chunk's first lead, and how many there are. */
+    int firstLead() {
+        return firstLead;
+    }
+
+    int leads() {
+        return end - firstLead;
+    }
+
+    /** The first state of the chunk's first lead, and how many the chunk has. */
+    int chunkFirstState() {
+        return firstState;
+    }
+
+    int chunkStates() {
+        return statesEnd - firstState;
     }
 
     /** Goes to the chunk's next lead; its facts are not read yet. */
@@ -149,7 +189,7 @@ final class LeadFacts {
 
     /** Reads the facts of the lead; false when it was not known then. Then {@link #slow} tells whether they can be judged here. */
     boolean read() {
-        if (allFacts + allExtra > code.length) {
+        if (allFacts + allExtra > lag.length) {
             grow(allFacts + allExtra);
         }
         slow = null;
@@ -169,8 +209,8 @@ final class LeadFacts {
     }
 
     private void grow(int least) {
-        int length = Math.max(least, 2 * code.length);
-        code = new int[length];
+        int length = Math.max(least, 2 * lag.length);
+        knownCodes = new char[length];
         allPlaces = identity(length);
         knownPlaces = new int[length];
         movePlace = new int[length];
@@ -181,20 +221,23 @@ final class LeadFacts {
 
     private void readAll() {
         place = allPlaces;
+        code = chunkCodes;
+        codeBase = factBase - chunkFacts;
         count = allFacts;
         changeCount = allChanges;
+        moveCount = 0;
+        if (allMoves == 0) {
+            return;
+        }
         int found = 0;
         for (int i = 0; i < allFacts; i++) {
-            int read = codes.get(factBase + i);
-            code[i] = read;
-            if (FactCode.isMove(read)) {
-                movePlace[found++] = i;
+            if (FactCode.isMove(code[codeBase + i])) {
+                movePlace[found] = i;
+                moveDetail[found] = details.get(moveBase + found);
+                found++;
             }
         }
         moveCount = found;
-        for (int i = 0; i < found; i++) {
-            moveDetail[i] = details.get(moveBase + i);
-        }
     }
 
     /** Reads when each fact was recorded; false when the opening capture was not known then. */
@@ -226,6 +269,8 @@ final class LeadFacts {
             slow = Slow.VOIDED_CUT;
         }
         place = knownPlaces;
+        code = knownCodes;
+        codeBase = 0;
         count = 0;
         changeCount = 0;
         moveCount = 0;
@@ -247,7 +292,7 @@ final class LeadFacts {
             }
             move += FactCode.isMove(read) ? 1 : 0;
             if (known) {
-                code[count] = read;
+                code[count] = (char) read;
                 place[count++] = i;
             }
         }
@@ -307,11 +352,16 @@ final class LeadFacts {
     }
 
     int code(int fact) {
-        return code[fact];
+        return code[codeBase + fact];
     }
 
-    int[] codes() {
+    /** The facts' codes stand in it from {@link #codesFrom} on. */
+    char[] codes() {
         return code;
+    }
+
+    int codesFrom() {
+        return codeBase;
     }
 
     /** When a fact occurred. */
@@ -393,7 +443,7 @@ final class LeadFacts {
     }
 
     private static EventId id(int fact) {
-        return new EventId("facts", "%08d".formatted(fact + 1));
+        return new EventId("facts", String.valueOf(FIRST_ID + fact));
     }
 
     private static Instant instant(long micros) {

@@ -27,6 +27,8 @@ final class LoweredPolicy {
     final long[] within;
     final long[] halfLife;
     final boolean anyAges;
+    /** Whether a score may rise while nothing happens: negative points age too. */
+    final boolean rises;
 
     LoweredPolicy(Policy policy, Segment segment) {
         this.threshold = policy.threshold();
@@ -54,6 +56,7 @@ final class LoweredPolicy {
             any |= rule.ages();
         }
         anyAges = any;
+        rises = engagement.stream().anyMatch(rule -> rule.ages() && rule.points() < 0);
         List<LeadEvent.Activity> activities = segment.activities();
         int codes = FactCode.FIRST_ACTIVITY + activities.size();
         ruleFrom = new int[codes + 1];

@@ -63,7 +63,8 @@ record Manifest(long generation, Coverage coverage, List<Part> parts) {
                 throw new UnusableColumns(
                         UnusableColumns.Kind.OTHER_VERSION,
                         file.toString(),
-                        "it has version %s, and this program reads version %d".formatted(json.path("version"), VERSION));
+                        "it has version %s, and this program reads version %d"
+                                .formatted(json.path("version"), VERSION));
             }
             List<Part> parts = new ArrayList<>();
             for (JsonNode part : json.get("segments")) {

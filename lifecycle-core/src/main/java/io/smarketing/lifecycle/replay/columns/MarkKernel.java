@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class MarkKernel {
 
     private static final int INITIAL = 16;
-    private static final long DISQUALIFIED = Long.MIN_VALUE;
 
     private final LoweredPolicy policy;
     private final int rules;
@@ -19,12 +18,19 @@ final class MarkKernel {
     /** Of rules whose total depends on the number alone: what they give. Of others: the most they can give. */
     private final long[] totals;
 
-    private final long[][] occurredAt;
+    /** The facts that rules which age count. */
+    private final int[][] occurred;
+
     private final long[][] occurredTimes;
     private final int[] occurrences;
     private long sum;
     private boolean touched;
     private boolean overflowed;
+
+    /** Points of the attributes' rules, by the chunk's states. */
+    private long[] fits = new long[0];
+
+    private int firstState;
 
     private long[] marks = new long[INITIAL];
     private int count;
@@ -34,7 +40,7 @@ final class MarkKernel {
         this.rules = policy.points.length;
         this.counts = new long[rules];
         this.totals = new long[rules];
-        this.occurredAt = new long[rules][INITIAL];
+        this.occurred = new int[rules][INITIAL];
         this.occurredTimes = new long[rules][INITIAL];
         this.occurrences = new int[rules];
     }
@@ -48,8 +54,21 @@ final class MarkKernel {
         return count;
     }
 
+    /** Adds up what the rules of attributes give to the leads of the chunk that {@code leads} has begun. */
+    void begin(LeadFacts leads, Codes changes) {
+        firstState = leads.chunkFirstState();
+        int states = leads.chunkStates();
+        if (fits.length < states) {
+            fits = new long[states];
+        }
+        Arrays.fill(fits, 0, states, 0);
+        for (FitTable table : policy.fit) {
+            table.add(leads.firstLead(), leads.leads(), firstState, changes, fits);
+        }
+    }
+
     /**
-     * Judges a lead; false when a sum goes beyond 64 bits, and the marks are unknown.
+     * Judges a lead of the chunk; false when a sum goes beyond 64 bits, and the marks are unknown.
      *
      * @param order of the facts; null for that in which they stand
      */
@@ -57,43 +76,99 @@ final class MarkKernel {
         count = 0;
         overflowed = false;
         clear();
-        int[] codes = lead.codes();
+        if (order == null) {
+            judgeInOrder(lead);
+        } else {
+            judgeInSequence(lead, order);
+        }
+        return !overflowed;
+    }
+
+    /** In fold order no fact finds the clock ahead of itself, but for the capture's: times are read where they matter only. */
+    private void judgeInOrder(LeadFacts lead) {
+        char[] codes = lead.codes();
+        int from = lead.codesFrom();
         int facts = lead.count();
-        int state = lead.firstState();
-        long fit = fit(lead.lead(), state);
+        int[] ruleFrom = policy.ruleFrom;
+        long threshold = policy.threshold;
+        int state = lead.firstState() - firstState;
+        long fit = fits[state];
+        boolean marked = fit >= threshold;
+        boolean cycled = false;
+        long cycleEnd = 0;
+        long cooled = Long.MIN_VALUE;
+        if (marked) {
+            mark(lead.capture());
+        }
+        for (int fact = 0; fact < facts; fact++) {
+            int code = codes[from + fact];
+            if (code >= FactCode.FIRST_ACTIVITY) {
+                int rule = ruleFrom[code];
+                int end = ruleFrom[code + 1];
+                if (marked || (rule == end && !cycled && !policy.rises)) {
+                    // Nothing of this cycle is asked any more, or nothing has changed.
+                    continue;
+                }
+                if (!cycled || lead.at(fact) > cycleEnd) {
+                    for (; rule < end; rule++) {
+                        add(policy.rules[rule], fact, policy.times[code]);
+                    }
+                }
+            } else if (code >= FactCode.REJECTED) {
+                if (code == FactCode.WON) {
+                    return;
+                }
+                cycled = true;
+                cycleEnd = Math.max(lead.capture(), lead.at(fact));
+                cooled = cycleEnd + policy.cooldown;
+                marked = false;
+                clear();
+                continue;
+            } else if (code <= FactCode.CAPTURED) {
+                fit = fits[++state];
+            } else {
+                marked |= code == FactCode.EXTERNAL_MARK && policy.trustsExternalMarks;
+                continue;
+            }
+            if (fit + sum >= threshold && !marked) {
+                long clock = Math.max(lead.capture(), lead.at(fact));
+                marked = clock >= cooled && (!policy.anyAges || fit + exactSum(lead, clock) >= threshold);
+                if (marked) {
+                    mark(clock);
+                }
+            }
+        }
+    }
+
+    /** In order of arrival the clock may be ahead of a fact. */
+    private void judgeInSequence(LeadFacts lead, int[] order) {
+        int facts = lead.count();
+        int state = lead.firstState() - firstState;
         long clock = lead.capture();
-        boolean marked = fit >= policy.threshold;
+        boolean marked = fits[state] >= policy.threshold;
         boolean cycled = false;
         long cycleEnd = 0;
         long cooled = Long.MIN_VALUE;
         if (marked) {
             mark(clock);
         }
-        int judged = state;
         for (int i = 0; i < facts; i++) {
-            int fact = order == null ? i : order[i];
-            int code = codes[fact];
+            int fact = order[i];
+            int code = lead.code(fact);
+            if (code == FactCode.ENGINE_MARK || (code == FactCode.EXTERNAL_MARK && !policy.trustsExternalMarks)) {
+                continue;
+            }
+            long at = lead.at(fact);
+            clock = Math.max(clock, at);
             if (code >= FactCode.FIRST_ACTIVITY) {
-                if (marked) {
-                    // Nothing of this cycle is asked any more; only in order of arrival does the clock run ahead of
-                    // later facts.
-                    clock = order == null ? clock : Math.max(clock, lead.at(fact));
-                    continue;
-                }
-                int from = policy.ruleFrom[code];
-                int to = policy.ruleFrom[code + 1];
-                long at = lead.at(fact);
-                clock = Math.max(clock, at);
-                if (!cycled || at > cycleEnd) {
-                    for (int j = from; j < to; j++) {
-                        add(policy.rules[j], at, policy.times[code]);
+                if (!marked && (!cycled || at > cycleEnd)) {
+                    for (int rule = policy.ruleFrom[code]; rule < policy.ruleFrom[code + 1]; rule++) {
+                        add(policy.rules[rule], fact, policy.times[code]);
                     }
                 }
+            } else if (code == FactCode.WON) {
+                return;
             } else if (code >= FactCode.REJECTED) {
-                clock = Math.max(clock, lead.at(fact));
-                if (code == FactCode.WON) {
-                    break;
-                }
                 cycled = true;
                 cycleEnd = clock;
                 cooled = clock + policy.cooldown;
@@ -101,45 +176,18 @@ final class MarkKernel {
                 clear();
                 continue;
             } else if (code <= FactCode.CAPTURED) {
-                clock = Math.max(clock, lead.at(fact));
                 state++;
             } else {
-                if (code != FactCode.ENGINE_MARK && (code != FactCode.EXTERNAL_MARK || policy.trustsExternalMarks)) {
-                    clock = Math.max(clock, lead.at(fact));
-                    marked |= code == FactCode.EXTERNAL_MARK;
-                }
+                marked |= code == FactCode.EXTERNAL_MARK;
                 continue;
             }
-            if (!marked && clock >= cooled) {
-                if (judged != state) {
-                    fit = fit(lead.lead(), state);
-                    judged = state;
-                }
-                if (fit != DISQUALIFIED && fit + sum >= policy.threshold) {
-                    marked = !policy.anyAges || fit + exactSum(clock) >= policy.threshold;
-                    if (overflowed) {
-                        return false;
-                    }
-                    if (marked) {
-                        mark(clock);
-                    }
+            if (!marked && clock >= cooled && fits[state] + sum >= policy.threshold) {
+                marked = !policy.anyAges || fits[state] + exactSum(lead, clock) >= policy.threshold;
+                if (marked) {
+                    mark(clock);
                 }
             }
         }
-        return true;
-    }
-
-    /** Points of all fit rules, or {@link #DISQUALIFIED}. */
-    private long fit(int lead, int state) {
-        long points = 0;
-        for (FitTable table : policy.fit) {
-            int entry = table.entry(lead, state);
-            if (table.disqualifies(entry)) {
-                return DISQUALIFIED;
-            }
-            points += table.points(entry);
-        }
-        return points;
     }
 
     private void mark(long at) {
@@ -150,31 +198,32 @@ final class MarkKernel {
     }
 
     private void clear() {
-        if (touched) {
-            Arrays.fill(counts, 0);
-            Arrays.fill(totals, 0);
-            Arrays.fill(occurrences, 0);
+        if (sum != 0 || touched) {
+            for (int rule = 0; rule < rules; rule++) {
+                counts[rule] = 0;
+                totals[rule] = 0;
+                occurrences[rule] = 0;
+            }
             sum = 0;
             touched = false;
         }
     }
 
-    private void add(int rule, long at, long times) {
+    private void add(int rule, int fact, long times) {
         touched = true;
         counts[rule] += times;
-        long points = policy.points[rule];
         if (policy.ages[rule]) {
             int n = occurrences[rule];
-            if (n == occurredAt[rule].length) {
-                occurredAt[rule] = Arrays.copyOf(occurredAt[rule], 2 * n);
+            if (n == occurred[rule].length) {
+                occurred[rule] = Arrays.copyOf(occurred[rule], 2 * n);
                 occurredTimes[rule] = Arrays.copyOf(occurredTimes[rule], 2 * n);
             }
-            occurredAt[rule][n] = at;
+            occurred[rule][n] = fact;
             occurredTimes[rule][n] = times;
             occurrences[rule] = n + 1;
             bound(rule);
         } else {
-            long total = capped(points * counts[rule], policy.cap[rule]);
+            long total = capped(policy.points[rule] * counts[rule], policy.cap[rule]);
             sum += total - totals[rule];
             totals[rule] = total;
         }
@@ -192,26 +241,27 @@ final class MarkKernel {
     }
 
     /** What all rules give now. */
-    private long exactSum(long clock) {
+    private long exactSum(LeadFacts lead, long clock) {
         long exact = sum;
         for (int rule = 0; rule < rules; rule++) {
             if (policy.ages[rule] && occurrences[rule] > 0) {
-                exact += aged(rule, clock) - totals[rule];
+                exact += aged(lead, rule, clock) - totals[rule];
             }
         }
         return exact;
     }
 
-    private long aged(int rule, long clock) {
-        long[] at = occurredAt[rule];
+    private long aged(LeadFacts lead, int rule, long clock) {
+        int[] facts = occurred[rule];
         long[] times = occurredTimes[rule];
         int n = occurrences[rule];
         long halfLife = policy.halfLife[rule];
         long start = policy.within[rule] == 0 ? Long.MIN_VALUE : clock - policy.within[rule];
         long weighted = 0;
         for (int i = 0; i < n; i++) {
-            if (at[i] > start) {
-                weighted += halfLife == 0 ? times[i] : times[i] * Decay.weight(clock - at[i], halfLife);
+            long at = lead.at(facts[i]);
+            if (at > start) {
+                weighted += halfLife == 0 ? times[i] : times[i] * Decay.weight(clock - at, halfLife);
             }
         }
         if (halfLife == 0) {
@@ -221,7 +271,7 @@ final class MarkKernel {
         long product = weighted * points;
         if (Math.multiplyHigh(weighted, points) != product >> (Long.SIZE - 1)) {
             overflowed = true;
-            return 0;
+            return FitTable.DISQUALIFIED;
         }
         return capped(product / Decay.WHOLE, policy.cap[rule]);
     }

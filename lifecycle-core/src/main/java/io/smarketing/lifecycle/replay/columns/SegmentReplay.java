@@ -39,6 +39,11 @@ final class SegmentReplay {
     private final VisitKernel candidateVisits = new VisitKernel();
     private final VisitKernel baselineVisits = new VisitKernel();
     private final long[][] unknownEntries;
+    /** The leads of the chunk that were judged here, and the last states of their attributes. */
+    private final int[] addedLeads = new int[Layout.CHUNK];
+
+    private final int[] addedStates = new int[Layout.CHUNK];
+    private int added;
     private final Names names;
     private final int words;
     private final long from;
@@ -107,6 +112,14 @@ final class SegmentReplay {
     /** Replays the leads of a chunk. */
     void chunk(int chunk) {
         lead.begin(chunk);
+        Codes changes = segment.column(Layout.CHANGES);
+        candidate.begin(lead, changes);
+        if (baseline == null) {
+            inTime.begin(lead, changes);
+        } else {
+            baseline.begin(lead, changes);
+        }
+        added = 0;
         while (lead.next()) {
             boolean asked = lead.capture() >= from && lead.capture() < to;
             // Without an instant as known at, nothing has to be read of leads that are not asked for.
@@ -116,10 +129,15 @@ final class SegmentReplay {
                     slow = Slow.ARITHMETIC;
                 }
                 if (slow != null) {
-                    plain.add(lead.history(name()), slow, partial);
+                    plain.add(lead.history(question.withLeads() ? name() : ""), slow, partial);
                 } else {
                     add();
                 }
+            }
+        }
+        for (int i = 0; i < unknownEntries.length; i++) {
+            if (unknownEntries[i].length > 0) {
+                lowered.fit[i].count(addedLeads, addedStates, added, unknownEntries[i]);
             }
         }
     }
@@ -198,11 +216,8 @@ final class SegmentReplay {
             partial.orderAlone[
                     set(arrived, lead.order() == null ? arrived : VisitKernel.firstMark(lead, inTimeMarks))]++;
         }
-        for (int i = 0; i < unknownEntries.length; i++) {
-            if (unknownEntries[i].length > 0) {
-                unknownEntries[i][lowered.fit[i].entry(lead.lead(), lead.lastState())]++;
-            }
-        }
+        addedLeads[added] = lead.lead();
+        addedStates[added++] = lead.lastState();
         if (question.withLeads()) {
             partial.leads.add(new LeadResult(
                     name(),
