@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 class ColumnsAgainstPlainFoldTest {
 
-    private static final int SEEDS = Integer.getInteger("columns.seeds", 2_500);
+    private static final int SEEDS = Integer.getInteger("columns.seeds", 2_100);
     private static final int FIRST_SEED = Integer.getInteger("columns.seed", 0);
     private static final List<String> DIMENSIONS =
             List.of("all", "source", "campaign", "persona", "owner", "employees", "country", "nothing");

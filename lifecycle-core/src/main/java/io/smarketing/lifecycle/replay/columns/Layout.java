@@ -31,6 +31,9 @@ final class Layout {
     /** Where each chunk's streams begin: facts, moves, states, lags in bytes, sequence. */
     static final int STREAMS = 5;
 
+    /** Kinds of activities that are told apart in a set. */
+    static final int MOST_KINDS = 12;
+
     /** Judging in order of arrival follows the sequence. */
     static final int PERMUTED = 1;
     /** Captures and enrichments are in another order in sequence. */
@@ -46,6 +49,8 @@ final class Layout {
     static final String MOVES = "moves";
     static final String CHANGES = "changes";
     static final String FLAGS = "flags";
+    /** The set of kinds of activities: bit = place of the activity's name among the segment's, the last for all further ones. */
+    static final String KINDS = "kinds";
     static final String SOURCE = "source";
     static final String CAMPAIGN = "campaign";
     static final String PERSONA = "persona";

@@ -39,6 +39,7 @@ final class LeadFacts {
     private final Codes moves;
     private final Codes changes;
     private final Codes flags;
+    private final Codes kinds;
     private final Codes codes;
     private final Codes timesLow;
     private final Codes timesHigh;
@@ -106,6 +107,7 @@ final class LeadFacts {
         this.moves = segment.column(Layout.MOVES);
         this.changes = segment.column(Layout.CHANGES);
         this.flags = segment.column(Layout.FLAGS);
+        this.kinds = segment.column(Layout.KINDS);
         this.codes = segment.column(Layout.CODES);
         this.timesLow = segment.column(Layout.TIMES_LOW);
         this.timesHigh = segment.column(Layout.TIMES_HIGH);
@@ -344,6 +346,11 @@ final class LeadFacts {
 
     long capture() {
         return capture;
+    }
+
+    /** The set of kinds of its activities. */
+    int kinds() {
+        return kinds.get(lead);
     }
 
     /** Facts behind the opening capture. */

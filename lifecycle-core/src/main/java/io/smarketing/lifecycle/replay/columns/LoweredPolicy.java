@@ -30,6 +30,17 @@ final class LoweredPolicy {
     /** Whether a score may rise while nothing happens: negative points age too. */
     final boolean rises;
 
+    /** More facts than that give as much as the caps let them. */
+    private static final int FEW = 15;
+
+    private static final int FEW_BITS = 4;
+
+    /** No sum of points of a lead in columns comes near it. */
+    private static final long UNBOUNDED = 1L << 52;
+
+    /** By the set of kinds of activities and the number of facts, the most that engagement can give. */
+    private final long[] most;
+
     LoweredPolicy(Policy policy, Segment segment) {
         this.threshold = policy.threshold();
         this.cooldown = TimeUnit.SECONDS.toMicros(policy.cooldown().toSeconds())
@@ -77,5 +88,37 @@ final class LoweredPolicy {
         }
         ruleFrom[codes] = next;
         rules = found;
+        most = most(engagement, segment);
+    }
+
+    private static long[] most(List<Engagement> engagement, Segment segment) {
+        int kinds = 0;
+        for (LeadEvent.Activity done : segment.activities()) {
+            kinds = Math.max(kinds, 1 + segment.kind(done.activity()));
+        }
+        long[] most = new long[(FEW + 1) << kinds];
+        for (Engagement rule : engagement) {
+            int kind = segment.kind(rule.activity());
+            long times = segment.activities().stream()
+                    .filter(done -> done.activity().equals(rule.activity()))
+                    .mapToLong(LeadEvent.Activity::count)
+                    .max()
+                    .orElse(0);
+            if (kind >= 0 && rule.points() > 0) {
+                for (int i = 0; i < most.length; i++) {
+                    int facts = i & FEW;
+                    long given = facts == FEW ? UNBOUNDED : facts * times * rule.points();
+                    if (((i >> FEW_BITS) & (1 << kind)) != 0) {
+                        most[i] = Math.min(UNBOUNDED, most[i] + Math.min(rule.cap(), given));
+                    }
+                }
+            }
+        }
+        return most;
+    }
+
+    /** The most that engagement can give to a lead, whenever it is asked. */
+    long most(int kinds, int facts) {
+        return most[(kinds << FEW_BITS) | Math.min(facts, FEW)];
     }
 }

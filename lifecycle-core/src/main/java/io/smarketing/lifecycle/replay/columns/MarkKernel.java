@@ -75,6 +75,9 @@ final class MarkKernel {
     boolean judge(LeadFacts lead, int @Nullable [] order) {
         count = 0;
         overflowed = false;
+        if (!mayBeMarked(lead)) {
+            return true;
+        }
         clear();
         if (order == null) {
             judgeInOrder(lead);
@@ -82,6 +85,17 @@ final class MarkKernel {
             judgeInSequence(lead, order);
         }
         return !overflowed;
+    }
+
+    /** Whether the best of its attributes with the most of its activities reach the threshold. */
+    private boolean mayBeMarked(LeadFacts lead) {
+        int first = lead.firstState() - firstState;
+        int last = lead.lastState() - firstState;
+        long best = fits[first];
+        for (int state = first + 1; state <= last; state++) {
+            best = Math.max(best, fits[state]);
+        }
+        return best + policy.most(lead.kinds(), lead.count()) >= policy.threshold;
     }
 
     /** In fold order no fact finds the clock ahead of itself, but for the capture's: times are read where they matter only. */

@@ -33,6 +33,7 @@ final class Segment {
     private final List<String> attributes = new ArrayList<>();
     private final List<Values> values = new ArrayList<>();
     private final List<LeadEvent.Activity> activities = new ArrayList<>();
+    private final List<String> kinds = new ArrayList<>();
 
     private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
         this.columns = columns;
@@ -56,6 +57,9 @@ final class Segment {
         PackedInput done = packed(Layout.ACTIVITIES);
         for (long left = done.unsigned(); left > 0; left--) {
             activities.add(new LeadEvent.Activity(done.text(), null, (int) done.unsigned()));
+        }
+        for (long left = done.unsigned(); left > 0; left--) {
+            kinds.add(done.text());
         }
     }
 
@@ -203,6 +207,11 @@ final class Segment {
 
     List<LeadEvent.Activity> activities() {
         return activities;
+    }
+
+    /** The bit of an activity in sets of kinds; -1 where no lead has it. */
+    int kind(String activity) {
+        return Math.min(kinds.indexOf(activity), Layout.MOST_KINDS - 1);
     }
 
     PackedInput packed(String name) {

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,6 +43,7 @@ final class SegmentWriter {
     private final IntArrayList extra = new IntArrayList();
     private final IntArrayList moves = new IntArrayList();
     private final IntArrayList changes = new IntArrayList();
+    private final IntArrayList kinds = new IntArrayList();
 
     private final IntArrayList codes = new IntArrayList();
     private final LongArrayList times = new LongArrayList();
@@ -58,6 +60,7 @@ final class SegmentWriter {
     private final Values words = new Values();
     private final Map<LeadEvent.Activity, Integer> activityCodes = new HashMap<>();
     private final List<LeadEvent.Activity> activities = new ArrayList<>();
+    private final Map<String, Integer> kindOf = new LinkedHashMap<>();
 
     private final PackedOutput wide = new PackedOutput();
     private final EnumMap<Slow, Long> wideReasons = new EnumMap<>(Slow.class);
@@ -171,11 +174,23 @@ final class SegmentWriter {
                 addState(state, said.keySet());
             }
         }
+        kinds.addInt(kindsOf(lead));
         moves.addInt(moved);
         changes.addInt(changed);
         if (lead.permuted()) {
             Arrays.stream(lead.sequence()).forEach(sequence::addInt);
         }
+    }
+
+    private int kindsOf(NarrowLead lead) {
+        int set = 0;
+        for (Entry fact : lead.facts()) {
+            if (fact.event() instanceof LeadEvent.Activity activity) {
+                int kind = kindOf.computeIfAbsent(activity.activity(), name -> kindOf.size());
+                set |= 1 << Math.min(kind, Layout.MOST_KINDS - 1);
+            }
+        }
+        return set;
     }
 
     private void addLag(Entry fact) {
@@ -269,6 +284,7 @@ final class SegmentWriter {
         image.codes(Layout.MOVES, each(order, moves));
         image.codes(Layout.CHANGES, each(order, changes));
         image.codes(Layout.FLAGS, each(order, flags));
+        image.codes(Layout.KINDS, each(order, kinds));
         image.codes(Layout.SOURCE, each(order, source));
         image.codes(Layout.CAMPAIGN, each(order, campaign));
         image.codes(Layout.PERSONA, each(order, persona));
@@ -387,6 +403,8 @@ final class SegmentWriter {
         image.packed(Layout.ACTIVITIES, output -> {
             output.unsigned(activities.size());
             activities.forEach(done -> output.text(done.activity()).unsigned(done.count()));
+            output.unsigned(kindOf.size());
+            kindOf.keySet().forEach(output::text);
         });
         image.packed(Layout.NAMES, output -> {
             String before = "";

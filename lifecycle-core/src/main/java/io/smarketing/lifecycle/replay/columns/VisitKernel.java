@@ -90,6 +90,16 @@ final class VisitKernel {
 
     /** Folds a lead with these marks and adds it to a row. */
     void fold(LeadFacts lead, MarkList marks, RowTally row) {
+        if (lead.moves() == 0 && marks.count() == 0) {
+            row.open[CAPTURED]++;
+            row.ever[1 << CAPTURED]++;
+            row.entered[1 << CAPTURED]++;
+            markedAt[0] = NONE;
+            outcome[0] = Cycle.Outcome.NEVER_WORKED.ordinal();
+            reason[0] = 0;
+            cycles = 1;
+            return;
+        }
         long capture = lead.capture();
         stage = CAPTURED;
         entered = capture;
