@@ -51,6 +51,7 @@ final class Layout {
     static final String FLAGS = "flags";
     /** The set of kinds of activities: bit = place of the activity's name among the segment's, the last for all further ones. */
     static final String KINDS = "kinds";
+
     static final String SOURCE = "source";
     static final String CAMPAIGN = "campaign";
     static final String PERSONA = "persona";

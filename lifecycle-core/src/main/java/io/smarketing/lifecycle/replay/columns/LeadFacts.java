@@ -34,12 +34,12 @@ final class LeadFacts {
     private final long unit;
     private final Codes capturedLow;
     private final Codes capturedHigh;
-    private final Codes facts;
-    private final Codes extra;
-    private final Codes moves;
-    private final Codes changes;
-    private final Codes flags;
-    private final Codes kinds;
+    private final LeadColumn facts;
+    private final LeadColumn extra;
+    private final LeadColumn moves;
+    private final LeadColumn changes;
+    private final LeadColumn flags;
+    private final LeadColumn kinds;
     private final Codes codes;
     private final Codes timesLow;
     private final Codes timesHigh;
@@ -102,12 +102,12 @@ final class LeadFacts {
         this.unit = segment.unit();
         this.capturedLow = segment.column(Layout.CAPTURED_LOW);
         this.capturedHigh = segment.column(Layout.CAPTURED_HIGH);
-        this.facts = segment.column(Layout.FACTS);
-        this.extra = segment.column(Layout.EXTRA);
-        this.moves = segment.column(Layout.MOVES);
-        this.changes = segment.column(Layout.CHANGES);
-        this.flags = segment.column(Layout.FLAGS);
-        this.kinds = segment.column(Layout.KINDS);
+        this.facts = new LeadColumn(segment.column(Layout.FACTS));
+        this.extra = new LeadColumn(segment.column(Layout.EXTRA));
+        this.moves = new LeadColumn(segment.column(Layout.MOVES));
+        this.changes = new LeadColumn(segment.column(Layout.CHANGES));
+        this.flags = new LeadColumn(segment.column(Layout.FLAGS));
+        this.kinds = new LeadColumn(segment.column(Layout.KINDS));
         this.codes = segment.column(Layout.CODES);
         this.timesLow = segment.column(Layout.TIMES_LOW);
         this.timesHigh = segment.column(Layout.TIMES_HIGH);
@@ -115,6 +115,21 @@ final class LeadFacts {
         this.sequence = segment.column(Layout.SEQUENCE);
         this.chunks = segment.column(Layout.CHUNKS);
         this.lags = segment.column(Layout.LAGS).bytes();
+    }
+
+    /** A column with one code a lead, the chunk's copied out of the mapped bytes. */
+    private static final class LeadColumn {
+
+        private final Codes column;
+        private final char[] codes = new char[Layout.CHUNK];
+
+        LeadColumn(Codes column) {
+            this.column = column;
+        }
+
+        void begin(int firstLead, int leads) {
+            column.copy(firstLead, leads, codes);
+        }
     }
 
     private static int[] identity(int length) {
@@ -143,6 +158,9 @@ final class LeadFacts {
             chunkCodes = new char[factsEnd - factBase];
         }
         codes.copy(factBase, factsEnd - factBase, chunkCodes);
+        for (LeadColumn column : List.of(facts, extra, moves, changes, flags, kinds)) {
+            column.begin(firstLead, end - firstLead);
+        }
         allFacts = 0;
         allExtra = 0;
         allMoves = 0;
@@ -179,11 +197,12 @@ final class LeadFacts {
         moveBase += allMoves;
         stateBase += 1 + allChanges;
         sequenceBase += (flagged & Layout.PERMUTED) == 0 ? 0 : all;
-        allFacts = facts.get(lead);
-        allExtra = extra.get(lead);
-        allMoves = moves.get(lead);
-        allChanges = changes.get(lead);
-        flagged = flags.get(lead);
+        int inChunk = lead - firstLead;
+        allFacts = facts.codes[inChunk];
+        allExtra = extra.codes[inChunk];
+        allMoves = moves.codes[inChunk];
+        allChanges = changes.codes[inChunk];
+        flagged = flags.codes[inChunk];
         capture =
                 segment.base() + unit * (((long) capturedHigh.signed(lead) << 32) | (capturedLow.get(lead) & LOW_WORD));
         return true;
@@ -350,7 +369,7 @@ final class LeadFacts {
 
     /** The set of kinds of its activities. */
     int kinds() {
-        return kinds.get(lead);
+        return kinds.codes[lead - firstLead];
     }
 
     /** Facts behind the opening capture. */
