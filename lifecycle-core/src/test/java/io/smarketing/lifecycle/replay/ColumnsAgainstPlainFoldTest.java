@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.history.History;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,6 +94,49 @@ class ColumnsAgainstPlainFoldTest {
 
     private static String around(String text, int at) {
         return "…" + text.substring(Math.max(0, at - 300), Math.min(text.length(), at + 200)) + "…";
+    }
+
+    @Test
+    void whatDoesNotFitIsJudgedByThePlainFoldAndToldSo() throws RefusedDocument {
+        Policy decaying = PolicyReader.read("decaying", """
+                        name: decaying
+                        threshold: 900000
+                        engagement:
+                          - {id: page, activity: page_view, points: 1000000, halfLife: P14D}
+                        """).policy();
+        History history = ReplayAgainstNaiveTest.history(List.of(
+                event("a", "captured", "2025-01-01T00:00:00Z", "{}"),
+                event("a", "activity", "2025-01-02T00:00:00Z", "{\"activity\":\"page_view\",\"count\":2000000}"),
+                event("b", "captured", "2025-01-01T00:00:00.000001Z", "{}"),
+                event("b", "activity", "2025-01-02T00:00:00Z", "{\"activity\":\"page_view\",\"count\":3000000}"),
+                event("c", "captured", "0001-01-01T00:00:00.000001Z", "{}"),
+                event("c", "activity", "2025-01-02T00:00:00Z", "{\"activity\":\"page_view\"}"),
+                event("c", "won", "2026-01-02T00:00:00Z", "{}")));
+        ReplayQuestion question = new ReplayQuestion(
+                decaying, decaying, Judge.Order.OCCURRENCE, null, Dimension.ALL, new CaptureRange(null, null), true);
+
+        ReplayAnswer answer =
+                new ColumnarReplay(HistoryColumns.of(history.leads(), 3)).run(question, 1, leads -> {}, () -> false);
+
+        assertThat(answer.toJson(true).toString())
+                .isEqualTo(plain(question, history).toString());
+        assertThat(answer.statistics().kernelLeads()).isEqualTo(1);
+        assertThat(answer.statistics().slowLeads()).isEqualTo(Map.of(Slow.ARITHMETIC, 1L, Slow.BEYOND_WIDTHS, 1L));
+    }
+
+    private static String event(String lead, String kind, String time, String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"%s-%s\",\"source\":\"/test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"%s\",\"time\":\"%s\",\"data\":%s}"
+                .formatted(lead, kind, kind, lead, time, data);
+    }
+
+    @Test
+    void aCancelledReplayEndsWithoutAnAnswer() {
+        History history = ReplayAgainstNaiveTest.history(RandomHistory.lines(1));
+        ColumnarReplay replay = new ColumnarReplay(HistoryColumns.of(history.leads(), 1));
+        ReplayQuestion question = question(1, new Random(1), history.leads());
+
+        assertThatThrownBy(() -> replay.run(question, 2, leads -> {}, () -> true))
+                .isInstanceOf(CancellationException.class);
     }
 
     private static ReplayQuestion question(int seed, Random random, List<LeadHistory> leads) {

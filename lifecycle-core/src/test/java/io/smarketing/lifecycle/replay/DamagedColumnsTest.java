@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Columns on a disk that lies: an error that tells it, or the very numbers, and never others. */
 class DamagedColumnsTest {
 
-    private static final int FLIPS = Integer.getInteger("columns.flips", 12_000);
+    private static final int FLIPS = Integer.getInteger("columns.flips", 10_500);
     private static final long SEED = Long.getLong("columns.flips.seed", 7);
 
     @TempDir
