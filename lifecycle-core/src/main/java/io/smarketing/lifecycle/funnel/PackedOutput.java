@@ -76,6 +76,11 @@ public final class PackedOutput {
         return raw(utf8, 0, utf8.length);
     }
 
+    /** Bytes so far. */
+    public int size() {
+        return size;
+    }
+
     public byte[] toByteArray() {
         return Arrays.copyOf(bytes, size);
     }

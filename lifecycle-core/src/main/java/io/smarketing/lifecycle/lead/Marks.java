@@ -53,7 +53,7 @@ public record Marks(External external, boolean recordedEngine, List<Entry> made)
     }
 
     /** A lead's history with these marks in it, without the others. */
-    List<Entry> applyTo(List<Entry> effective) {
+    public List<Entry> applyTo(List<Entry> effective) {
         List<Entry> entries = new ArrayList<>(effective.size() + made.size());
         for (Entry entry : effective) {
             if (!(entry.event() instanceof LeadEvent.MarkedMql mark)) {

@@ -4,10 +4,10 @@ package io.smarketing.lifecycle.policy;
  * Weights of a halving quantity in 32-bit fixed point: 2^32 at age 0, half of it per half-life, in 256 steps between.
  * Integers only, so that every thread and every machine gets the same sum.
  */
-final class Decay {
+public final class Decay {
 
     /** The weight of an occurrence that has just happened. */
-    static final long WHOLE = 1L << 32;
+    public static final long WHOLE = 1L << 32;
 
     private static final int FRACTION_BITS = 32;
 
@@ -28,7 +28,7 @@ final class Decay {
      * @param age microseconds, not negative
      * @param halfLife microseconds, positive
      */
-    static long weight(long age, long halfLife) {
+    public static long weight(long age, long halfLife) {
         long halvings = age / halfLife;
         if (halvings > FRACTION_BITS) {
             return 0;

@@ -170,8 +170,39 @@ public final class Policy {
         return known;
     }
 
+    /**
+     * The fit rules and disqualifiers by the attributes that they read. What the parts find of a lead adds up to what {@link #fit}
+     * finds: points to points, and it is disqualified when any part disqualifies.
+     */
+    public List<FitPart> fitParts() {
+        Map<List<String>, FitPart> parts = new LinkedHashMap<>();
+        fit.forEach(
+                rule -> parts.computeIfAbsent(List.copyOf(rule.when().fields().keySet()), FitPart::new)
+                        .add(rule));
+        disqualifiers.forEach(
+                rule -> parts.computeIfAbsent(List.copyOf(rule.when().fields().keySet()), FitPart::new)
+                        .add(rule));
+        return List.copyOf(parts.values());
+    }
+
+    /** What activities give points, in the order of the document. */
+    public List<Engagement> engagement() {
+        return engagement.stream()
+                .map(rule -> new Engagement(
+                        rule.activity(),
+                        rule.points(),
+                        rule.cap().orElse(Long.MAX_VALUE),
+                        rule.withinMicros(),
+                        rule.halfLifeMicros()))
+                .toList();
+    }
+
     /** By whatever way a condition is asked. */
     FitResult fitAsking(Function<Condition, Answer> asked) {
+        return judged(fit, disqualifiers, asked);
+    }
+
+    static FitResult judged(List<FitRule> fit, List<Disqualifier> disqualifiers, Function<Condition, Answer> asked) {
         long points = 0;
         List<Contribution> contributions = new ArrayList<>();
         Map<String, Set<String>> unknowns = new LinkedHashMap<>();

@@ -13,7 +13,8 @@ public enum MarkSet {
     DROPPED,
     NEITHER;
 
-    static MarkSet of(@Nullable Instant baseline, @Nullable Instant candidate) {
+    /** Of the instants of a cycle's mark on both sides, null where it has none. */
+    public static MarkSet of(@Nullable Instant baseline, @Nullable Instant candidate) {
         if (baseline == null) {
             return candidate == null ? NEITHER : GAINED;
         } else if (candidate == null) {

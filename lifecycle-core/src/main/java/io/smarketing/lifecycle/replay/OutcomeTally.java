@@ -13,7 +13,8 @@ public final class OutcomeTally {
     private final Map<MarkSet, Map<Cycle.Outcome, Long>> counts = new EnumMap<>(MarkSet.class);
     private final Map<MarkSet, TreeMap<String, Long>> rejectedReasons = new EnumMap<>(MarkSet.class);
 
-    OutcomeTally() {
+    /** Begins with no cycle. */
+    public OutcomeTally() {
         for (MarkSet set : MarkSet.values()) {
             counts.put(set, new EnumMap<>(Cycle.Outcome.class));
             rejectedReasons.put(set, new TreeMap<>());
@@ -28,7 +29,22 @@ public final class OutcomeTally {
         }
     }
 
-    void merge(OutcomeTally other) {
+    /** Adds cycles of one kind at once. */
+    public void add(MarkSet set, Cycle.Outcome outcome, long times) {
+        if (times > 0) {
+            of(set).merge(outcome, times, Long::sum);
+        }
+    }
+
+    /** Says of rejected cycles, which are added beside, why they were. */
+    public void addReason(MarkSet set, String reason, long times) {
+        if (times > 0) {
+            reasons(set).merge(reason, times, Long::sum);
+        }
+    }
+
+    /** Adds the cycles of another tally. */
+    public void merge(OutcomeTally other) {
         for (MarkSet set : MarkSet.values()) {
             other.of(set).forEach((outcome, count) -> of(set).merge(outcome, count, Long::sum));
             other.reasons(set).forEach((reason, count) -> reasons(set).merge(reason, count, Long::sum));

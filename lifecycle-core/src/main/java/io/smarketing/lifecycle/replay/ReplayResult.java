@@ -8,20 +8,13 @@ import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.Verdicts;
 import io.smarketing.lifecycle.policy.PolicyRef;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a replay found. Built by merging partial results of disjoint leads; not to be changed once it is given out. */
@@ -139,52 +132,21 @@ public final class ReplayResult {
      * @param withLeads whether to list every lead
      */
     public ObjectNode toJson(boolean withLeads) {
-        ObjectNode body = body();
-        ObjectNode report = JsonNodeFactory.instance.objectNode();
-        report.put("candidate", candidate());
-        report.put("baseline", baseline());
-        report.setAll(body);
-        report.put("hash", hash(body));
-        if (withLeads) {
-            ArrayNode list = report.putArray("perLead");
-            leads.forEach(lead -> list.add(lead.toJson()));
-        }
-        return report;
+        return report().toJson(withLeads ? leads : null);
     }
 
-    private ObjectNode body() {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("order", order.name().toLowerCase(Locale.ROOT));
-        body.put("leads", leadCount);
-        body.set("sets", sets.toJson());
-        body.set("otherCycles", otherCycles.toJson());
-        ObjectNode funnels = body.putObject("funnels");
-        funnels.set("baseline", Funnel.toJson(baselineRows()));
-        funnels.set("candidate", Funnel.toJson(candidateRows()));
-        if (baseline == null) {
-            ObjectNode alone = body.putObject("orderAlone");
-            for (MarkSet set : MarkSet.values()) {
-                alone.put(set.word(), orderAlone.getOrDefault(set, 0L));
-            }
-        } else {
-            body.putNull("orderAlone");
-        }
-        ObjectNode rules = body.putObject("unknowns");
-        unknowns.forEach((rule, fields) -> {
-            ObjectNode node = rules.putObject(rule);
-            fields.forEach(node::put);
-        });
-        return body;
-    }
-
-    /** SHA-256 over the report without the names of the policies and without the list of leads. */
-    private static String hash(ObjectNode body) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(body.toString().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    /** The figures as they stand. */
+    public ReplayReport report() {
+        return new ReplayReport(
+                candidate(),
+                baseline(),
+                order,
+                leadCount,
+                sets,
+                otherCycles,
+                baselineRows(),
+                candidateRows(),
+                baseline == null ? Map.copyOf(orderAlone) : null,
+                unknowns);
     }
 }

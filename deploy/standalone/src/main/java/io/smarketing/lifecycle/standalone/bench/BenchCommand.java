@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {WriteBench.class, RelayBench.class, PipelineBench.class, TopologyBench.class})
+        subcommands = {WriteBench.class, RelayBench.class, PipelineBench.class, TopologyBench.class, ReplayBench.class})
 public final class BenchCommand {}

@@ -1,7 +1,11 @@
 package io.smarketing.lifecycle.standalone.generate;
 
+import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.LeadEvent;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -9,6 +13,9 @@ import tools.jackson.core.JsonGenerator;
 sealed interface Detail {
 
     Kind kind();
+
+    /** As it is read from what {@link #write} writes, without personal data, and with what intake derives from that. */
+    LeadEvent leadEvent();
 
     /** Writes the members of {@code data} that follow leadId. */
     void write(JsonGenerator json);
@@ -27,6 +34,11 @@ sealed interface Detail {
         @Override
         public Kind kind() {
             return Kind.CAPTURED;
+        }
+
+        @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Captured(source, campaign, persona, Attribute.values(attributes, contact), null, null);
         }
 
         @Override
@@ -56,6 +68,11 @@ sealed interface Detail {
         }
 
         @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Enriched(Attribute.values(attributes, contact), null);
+        }
+
+        @Override
         public void write(JsonGenerator json) {
             Attribute.write(json, attributes);
             if (contact != null) {
@@ -72,6 +89,11 @@ sealed interface Detail {
         }
 
         @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Activity(activity, asset, count);
+        }
+
+        @Override
         public void write(JsonGenerator json) {
             json.writeStringProperty("activity", activity);
             writeIfKnown(json, "asset", asset);
@@ -84,6 +106,18 @@ sealed interface Detail {
         @Override
         public Kind kind() {
             return Kind.SCORED;
+        }
+
+        @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Scored(
+                    BigDecimal.valueOf(fit + (long) engagement),
+                    BigDecimal.valueOf(fit),
+                    BigDecimal.valueOf(engagement),
+                    disqualified ? "not-a-buyer" : null,
+                    BigDecimal.valueOf(previous),
+                    null,
+                    List.of());
         }
 
         @Override
@@ -108,6 +142,11 @@ sealed interface Detail {
         }
 
         @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.MarkedMql(BigDecimal.valueOf(score), null);
+        }
+
+        @Override
         public void write(JsonGenerator json) {
             json.writeNumberProperty("score", score);
             json.writeStringProperty("decidedBy", "external");
@@ -119,6 +158,11 @@ sealed interface Detail {
         @Override
         public Kind kind() {
             return Kind.ACCEPTED;
+        }
+
+        @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Accepted(by);
         }
 
         @Override
@@ -135,6 +179,11 @@ sealed interface Detail {
         }
 
         @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Rejected(by, reason);
+        }
+
+        @Override
         public void write(JsonGenerator json) {
             json.writeStringProperty("by", by);
             json.writeStringProperty("reason", reason);
@@ -146,6 +195,11 @@ sealed interface Detail {
         @Override
         public Kind kind() {
             return Kind.CONTACTED;
+        }
+
+        @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Contacted(by, channel, reached ? LeadEvent.Contacted.REACHED : "no_answer");
         }
 
         @Override
@@ -165,6 +219,11 @@ sealed interface Detail {
         }
 
         @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Won(BigDecimal.valueOf(amount), currency);
+        }
+
+        @Override
         public void write(JsonGenerator json) {
             json.writeNumberProperty("amount", amount);
             json.writeStringProperty("currency", currency);
@@ -176,6 +235,11 @@ sealed interface Detail {
         @Override
         public Kind kind() {
             return Kind.LOST;
+        }
+
+        @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Lost(by, reason);
         }
 
         @Override
@@ -193,6 +257,11 @@ sealed interface Detail {
         }
 
         @Override
+        public LeadEvent leadEvent() {
+            return new LeadEvent.Voided(new EventId(event.emitter().urn(), event.eventId()), by, reason);
+        }
+
+        @Override
         public void write(JsonGenerator json) {
             json.writeObjectPropertyStart("event");
             json.writeStringProperty("source", event.emitter().urn());
@@ -205,6 +274,19 @@ sealed interface Detail {
 
     /** A text, an Integer, or null where the attribute is erased. */
     record Attribute(String name, @Nullable Object value) {
+
+        private static Map<String, @Nullable Object> values(List<Attribute> attributes, @Nullable Contact contact) {
+            Map<String, @Nullable Object> values = new LinkedHashMap<>();
+            for (Attribute attribute : attributes) {
+                Object value = attribute.value;
+                values.put(attribute.name, value instanceof Integer number ? (Object) number.longValue() : value);
+            }
+            String email = contact == null ? null : contact.email;
+            if (email != null) {
+                values.put("emailDomain", email.substring(email.lastIndexOf('@') + 1));
+            }
+            return values;
+        }
 
         private static void write(JsonGenerator json, List<Attribute> attributes) {
             json.writeObjectPropertyStart("attributes");

@@ -50,9 +50,7 @@ final class HistoryGenerator {
                 Dice dice = new Dice(Dice.mix(options.seed()) + Dice.mix(index + 1L));
                 long capture = captures.at(index, dice.unit());
                 calendar.releaseBefore(capture - LeadStory.EARLIEST, writer::write);
-                Lead lead = new Lead(index, number(index), capture, Profile.draw(dice), Storyline.at(index));
-                ToldLead history = new ToldLead(lead, dice, options.seed(), horizon);
-                LeadStory.tell(lead, dice, history);
+                ToldLead history = story(index, capture, dice);
                 tally.add(history);
                 history.facts().forEach(calendar::add);
                 history.repeats().forEach(calendar::add);
@@ -63,6 +61,23 @@ final class HistoryGenerator {
         } catch (JacksonIOException e) {
             throw e.getCause();
         }
+    }
+
+    /**
+     * Tells one lead, the same that {@link #write} writes.
+     *
+     * @param captures is asked in rising order
+     */
+    ToldLead story(int index, Captures captures) {
+        Dice dice = new Dice(Dice.mix(options.seed()) + Dice.mix(index + 1L));
+        return story(index, captures.at(index, dice.unit()), dice);
+    }
+
+    private ToldLead story(int index, long capture, Dice dice) {
+        Lead lead = new Lead(index, number(index), capture, Profile.draw(dice), Storyline.at(index));
+        ToldLead history = new ToldLead(lead, dice, options.seed(), options.horizonMillis());
+        LeadStory.tell(lead, dice, history);
+        return history;
     }
 
     /** A bijection of the places in capture order, near the golden section so that neighbours lie far apart. */

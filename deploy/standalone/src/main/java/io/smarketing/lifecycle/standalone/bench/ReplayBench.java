@@ -1,0 +1,485 @@
+package io.smarketing.lifecycle.standalone.bench;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.FunnelRow;
+import io.smarketing.lifecycle.history.HistoryReader;
+import io.smarketing.lifecycle.lead.CaptureRange;
+import io.smarketing.lifecycle.lead.Cycle;
+import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.lead.Stage;
+import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.policy.PolicyReader;
+import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.MarkSet;
+import io.smarketing.lifecycle.replay.OutcomeTally;
+import io.smarketing.lifecycle.replay.Replay;
+import io.smarketing.lifecycle.replay.columns.ColumnScan;
+import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
+import io.smarketing.lifecycle.replay.columns.ColumnsWriter;
+import io.smarketing.lifecycle.replay.columns.Coverage;
+import io.smarketing.lifecycle.replay.columns.HistoryColumns;
+import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
+import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
+import io.smarketing.lifecycle.standalone.generate.GeneratedHistories;
+import io.smarketing.lifecycle.standalone.terminal.Console;
+import io.smarketing.lifecycle.standalone.terminal.Table;
+import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Replays over columns beside peers and beside the limit. Exit codes: 0 all answers are equal, 1 some are not. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Replays generated histories by the kernel over columns, by DuckDB, by the plain fold on",
+            "objects and from JSON, and reads the same columns for a plain sum; in turn. Answers are",
+            "compared before a time is told."
+        },
+        footer = {"", "Try it:", "  lifecycle bench replay --leads 500000"})
+public final class ReplayBench implements Callable<Integer> {
+
+    private static final int LEADS_PER_SEGMENT = 250_000;
+    private static final String SCAN = "plain sum of the columns";
+    private static final String DUCK_BEST = "DuckDB, stored counts";
+    private static final String DUCK_WINDOW = "DuckDB, window functions";
+    private static final String OBJECTS = "plain fold, objects in memory";
+    private static final String JSON = "plain fold, JSON lines";
+    private static final List<String> FORMS = List.of("cumulative", "windows", "decay", "capped-decay");
+
+    @Option(
+            names = "--leads",
+            paramLabel = "N",
+            defaultValue = "500000",
+            description = "Generated leads (${DEFAULT-VALUE}).")
+    private int leads;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "Another seed, another history (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Rounds that count, behind one that warms up (${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = "--duckdb-leads",
+            paramLabel = "N",
+            defaultValue = "500000",
+            description = "Leads that DuckDB has, at most (${DEFAULT-VALUE}); 0 leaves it out.")
+    private int duckLeads;
+
+    @Option(
+            names = "--fold-leads",
+            paramLabel = "N",
+            defaultValue = "20000",
+            description = "Leads that the plain fold has, at most (${DEFAULT-VALUE}).")
+    private int foldLeads;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** Seconds by who took them, and how many events each had. */
+    private final Map<String, List<Double>> seconds = new LinkedHashMap<>();
+
+    private final Map<String, Long> events = new LinkedHashMap<>();
+    private final Map<String, String> remarks = new LinkedHashMap<>();
+
+    private interface Timed {
+        void run() throws Exception;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Console console = Console.of(spec);
+        Path folder = Files.createTempDirectory("lifecycle-bench");
+        Thread atTheLatest = new Thread(() -> FileSystemUtils.deleteRecursively(folder.toFile()), "bench-stop");
+        Runtime.getRuntime().addShutdownHook(atTheLatest);
+        try {
+            return measure(console, folder);
+        } finally {
+            FileSystemUtils.deleteRecursively(folder.toFile());
+            Runtime.getRuntime().removeShutdownHook(atTheLatest);
+        }
+    }
+
+    private int measure(Console console, Path folder) throws Exception {
+        GeneratedHistories generated = new GeneratedHistories(leads, seed);
+        tell(console, "writing %,d leads into columns …".formatted(leads));
+        long begun = System.nanoTime();
+        build(generated, folder);
+        double building = since(begun);
+        begun = System.nanoTime();
+        HistoryColumns columns = HistoryColumns.open(folder);
+        double opening = since(begun);
+
+        Policy baseline = example();
+        Map<String, Policy> candidates = new LinkedHashMap<>();
+        for (String form : FORMS) {
+            candidates.put(form, policy("/bench/replay-%s.yaml".formatted(form)));
+        }
+        List<LeadHistory> forDuck = taken(generated, Math.min(leads, duckLeads));
+        List<LeadHistory> forFold = taken(generated, Math.min(leads, foldLeads));
+        byte[] lines = Lines.of(forFold);
+        String expected = foldOf(forFold, candidates, baseline);
+        if (!equalsFold(expected, forFold, candidates, baseline)) {
+            tell(console, "the kernel's answer is not that of the plain fold");
+            return 1;
+        }
+        int threads = Runtime.getRuntime().availableProcessors();
+        ColumnarReplay replay = new ColumnarReplay(columns);
+        Map<String, ReplayAnswer> answers = new LinkedHashMap<>();
+        try (DuckPeer duck = new DuckPeer(forDuck)) {
+            if (!forDuck.isEmpty() && !equalsDuck(console, duck, forDuck, candidates, baseline)) {
+                return 1;
+            }
+            for (int round = 0; round <= rounds; round++) {
+                boolean counts = round > 0;
+                time(SCAN, columns.events(), counts, () -> ColumnScan.sum(columns));
+                for (String form : FORMS) {
+                    time(
+                            "kernel, " + form,
+                            columns.events(),
+                            counts,
+                            () -> answers.put(
+                                    form,
+                                    replay.run(
+                                            question(candidate(candidates, form), baseline, false),
+                                            threads,
+                                            n -> {},
+                                            () -> false)));
+                }
+                time(
+                        "kernel, cumulative, against recorded",
+                        columns.events(),
+                        counts,
+                        () -> replay.run(
+                                question(candidate(candidates, "cumulative"), null, false),
+                                threads,
+                                n -> {},
+                                () -> false));
+                if (!forDuck.isEmpty()) {
+                    time(DUCK_BEST, eventsOf(forDuck), counts, duck::bestForm);
+                    time(DUCK_WINDOW, eventsOf(forDuck), counts, duck::windowForm);
+                }
+                time(OBJECTS, eventsOf(forFold), counts, () -> foldOf(forFold, candidates, baseline));
+                time(JSON, eventsOf(forFold), counts, () -> foldOf(Lines.read(lines), candidates, baseline));
+                tell(console, "round %d%s".formatted(round, counts ? "" : " (warms up)"));
+            }
+        }
+        answers.forEach((form, answer) -> remarks.put(
+                "kernel, " + form,
+                "%,d leads by the plain fold %s"
+                        .formatted(
+                                answer.statistics().slow(), answer.statistics().slowLeads())));
+        report(console, columns, building, opening);
+        return 0;
+    }
+
+    private void build(GeneratedHistories generated, Path folder) throws IOException {
+        ColumnsWriter writer = new ColumnsWriter(folder);
+        IntStream.range(0, (leads + LEADS_PER_SEGMENT - 1) / LEADS_PER_SEGMENT)
+                .parallel()
+                .forEach(segment -> {
+                    int from = segment * LEADS_PER_SEGMENT;
+                    try {
+                        writer.segment(segment, generated.range(from, Math.min(leads, from + LEADS_PER_SEGMENT)));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+        writer.finish(new Coverage("generated", leads, leads, "seed " + seed));
+    }
+
+    private static List<LeadHistory> taken(GeneratedHistories generated, int count) {
+        List<LeadHistory> taken = new ArrayList<>(count);
+        generated.range(0, count).forEachRemaining(taken::add);
+        taken.sort(java.util.Comparator.comparing(
+                LeadHistory::leadId, io.smarketing.lifecycle.lead.FoldOrder::compareUtf8));
+        return taken;
+    }
+
+    private static Policy candidate(Map<String, Policy> candidates, String form) {
+        return Objects.requireNonNull(candidates.get(form));
+    }
+
+    private static long eventsOf(List<LeadHistory> histories) {
+        return histories.stream().mapToLong(lead -> lead.entries().size()).sum();
+    }
+
+    private static ReplayQuestion question(Policy candidate, @Nullable Policy baseline, boolean withLeads) {
+        return new ReplayQuestion(
+                candidate,
+                baseline,
+                Judge.Order.OCCURRENCE,
+                null,
+                new Dimension("source"),
+                new CaptureRange(null, null),
+                withLeads);
+    }
+
+    private static String foldOf(List<LeadHistory> histories, Map<String, Policy> candidates, Policy baseline) {
+        Policy candidate = candidate(candidates, "cumulative");
+        return Replay.against(baseline, candidate, Judge.Order.OCCURRENCE, new Dimension("source"), lead -> true)
+                .run(histories, () -> {})
+                .toJson(false)
+                .toString();
+    }
+
+    private static boolean equalsFold(
+            String expected, List<LeadHistory> histories, Map<String, Policy> candidates, Policy baseline) {
+        Policy candidate = candidate(candidates, "cumulative");
+        return new ColumnarReplay(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
+                .run(question(candidate, baseline, false), 2, n -> {}, () -> false)
+                .toJson(false)
+                .toString()
+                .equals(expected);
+    }
+
+    private boolean equalsDuck(
+            Console console,
+            DuckPeer duck,
+            List<LeadHistory> histories,
+            Map<String, Policy> candidates,
+            Policy baseline)
+            throws Exception {
+        Policy candidate = candidate(candidates, "cumulative");
+        ReplayAnswer answer = new ColumnarReplay(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
+                .run(question(candidate, baseline, true), 2, n -> {}, () -> false);
+        List<String> kernel = asDuckSays(answer, histories);
+        for (List<String> peer : List.of(duck.bestForm(), duck.windowForm())) {
+            if (!peer.equals(kernel)) {
+                List<String> missing = new ArrayList<>(kernel);
+                missing.removeAll(peer);
+                List<String> other = new ArrayList<>(peer);
+                other.removeAll(kernel);
+                tell(console, "DuckDB's answer is another: it has %s in place of %s".formatted(other, missing));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The part of the kernel's answer that DuckDB has too, in the same words. */
+    private static List<String> asDuckSays(ReplayAnswer answer, List<LeadHistory> histories) {
+        List<String> lines = new ArrayList<>();
+        addSets(lines, "first", answer.report().sets());
+        addSets(lines, "other", answer.report().otherCycles());
+        lines.sort(null);
+        Map<String, String> sources = new TreeMap<>();
+        for (FunnelRow row : answer.report().candidateRows()) {
+            FunnelRow before = answer.report().baselineRows().stream()
+                    .filter(other -> Objects.equals(other.value(), row.value()))
+                    .findFirst()
+                    .orElseThrow();
+            String source = row.value() == null ? "-" : row.value();
+            sources.put(
+                    source,
+                    "sources %s %d %d %d"
+                            .formatted(
+                                    source,
+                                    row.stage(Stage.CAPTURED).entered(),
+                                    before.stage(Stage.MQL).ever(),
+                                    row.stage(Stage.MQL).ever()));
+        }
+        lines.addAll(sources.values());
+        Map<String, List<Long>> times = new TreeMap<>();
+        for (int i = 0; i < histories.size(); i++) {
+            LeadResult lead = answer.leads().get(i);
+            LeadEvent.Captured opening = null;
+            Instant captured = Instant.MAX;
+            for (var entry : histories.get(i).entries()) {
+                if (entry.event() instanceof LeadEvent.Captured form
+                        && entry.occurredAt().isBefore(captured)) {
+                    opening = form;
+                    captured = entry.occurredAt();
+                }
+            }
+            Instant marked = lead.candidateMark();
+            if (marked != null && opening != null) {
+                String source = opening.source() == null ? "-" : opening.source();
+                times.computeIfAbsent(source, absent -> new ArrayList<>())
+                        .add(ChronoUnit.MICROS.between(captured, marked));
+            }
+        }
+        times.forEach((source, all) -> {
+            all.sort(null);
+            int n = all.size();
+            lines.add("times %s %d %d"
+                    .formatted(source, all.get((n * 75 + 99) / 100 - 1), all.get((n * 90 + 99) / 100 - 1)));
+        });
+        return lines;
+    }
+
+    private static void addSets(List<String> lines, String which, OutcomeTally tally) {
+        for (MarkSet set : MarkSet.values()) {
+            for (Cycle.Outcome outcome : Cycle.Outcome.values()) {
+                if (tally.count(set, outcome) > 0) {
+                    lines.add("sets %s %s %s %d".formatted(which, set, outcome, tally.count(set, outcome)));
+                }
+            }
+        }
+    }
+
+    private void time(String who, long had, boolean counts, Timed work) throws Exception {
+        long begun = System.nanoTime();
+        work.run();
+        if (counts) {
+            seconds.computeIfAbsent(who, absent -> new ArrayList<>()).add(since(begun));
+            events.put(who, had);
+        }
+    }
+
+    private static double since(long begun) {
+        return (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
+    }
+
+    private void report(Console console, HistoryColumns columns, double building, double opening) {
+        double kernel = rate("kernel, cumulative");
+        ObjectNode answer = JsonMapper.shared().createObjectNode();
+        answer.put("machine", Workbench.machine())
+                .put("leads", columns.leads())
+                .put("events", columns.events())
+                .put("facts", columns.facts())
+                .put("wideLeads", columns.wideLeads())
+                .put("bytesPerEvent", columns.bytes() / (double) columns.events())
+                .put("fastBytesPerEvent", columns.fastBytes() / (double) columns.events())
+                .put("buildEventsPerSecond", columns.events() / building)
+                .put("openSeconds", opening)
+                .put("peakMemoryMegabytes", peakMemory());
+        ObjectNode peers = answer.putObject("peers");
+        Table table = new Table().texts(0, 5);
+        table.row("", "events", "median ms", "events/s", "kernel is times", "");
+        seconds.forEach((who, all) -> {
+            double median = Workbench.median(all);
+            double times = kernel / rate(who);
+            peers.putObject(who)
+                    .put("events", events.get(who))
+                    .put("medianSeconds", median)
+                    .put("kernelTimes", times);
+            table.row(
+                    who,
+                    "%,d".formatted(events.get(who)),
+                    String.format(Locale.ROOT, "%,.1f", 1_000 * median),
+                    Workbench.rate(rate(who)),
+                    String.format(Locale.ROOT, "%.2f", times),
+                    remarks.getOrDefault(who, ""));
+        });
+        if (json) {
+            console.out().println(answer);
+        } else {
+            console.out()
+                    .printf(
+                            Locale.ROOT,
+                            "%s%n%n%,d leads, %,d events, of these %,d facts in columns; %,d leads are stored as events%n"
+                                    + "%.2f bytes an event, of these %.2f that a replay reads; written at %s events/s, opened and checked in"
+                                    + " %.2f s; peak memory %,d MB%n%n%s",
+                            Workbench.machine(),
+                            columns.leads(),
+                            columns.events(),
+                            columns.facts(),
+                            columns.wideLeads(),
+                            columns.bytes() / (double) columns.events(),
+                            columns.fastBytes() / (double) columns.events(),
+                            Workbench.rate(columns.events() / building),
+                            opening,
+                            peakMemory(),
+                            table.render());
+        }
+        console.out().flush();
+    }
+
+    private double rate(String who) {
+        return Objects.requireNonNull(events.get(who)) / Workbench.median(Objects.requireNonNull(seconds.get(who)));
+    }
+
+    /** Of the process, mapped columns among it; 0 where the system does not tell. */
+    private static long peakMemory() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) >> 10)
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static void tell(Console console, String progress) {
+        console.err().println(progress);
+        console.err().flush();
+    }
+
+    private static Policy policy(String resource) throws IOException, RefusedDocument {
+        try (InputStream in = Objects.requireNonNull(ReplayBench.class.getResourceAsStream(resource))) {
+            return PolicyReader.read(resource, new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                    .policy();
+        }
+    }
+
+    /** The one that the documents show: cumulative, caps, a cooldown of 30 days. */
+    private static Policy example() throws IOException, RefusedDocument {
+        return policy("/examples/b2b-default.yaml");
+    }
+
+    /** Histories as CloudEvents, a line each. */
+    private static final class Lines {
+
+        private Lines() {}
+
+        static byte[] of(List<LeadHistory> histories) throws IOException {
+            var codec = new io.smarketing.lifecycle.event.CloudEventCodec();
+            var out = new java.io.ByteArrayOutputStream();
+            for (LeadHistory lead : histories) {
+                for (var entry : lead.entries()) {
+                    out.write(codec.bytes(codec.encode(
+                            lead.leadId(), entry.eventId(), entry.occurredAt(), entry.recordedAt(), entry.event())));
+                    out.write('\n');
+                }
+            }
+            return out.toByteArray();
+        }
+
+        static List<LeadHistory> read(byte[] lines) throws IOException {
+            HistoryReader reader = new HistoryReader(Instant.now(), line -> {});
+            reader.read("lines", new ByteArrayInputStream(lines), bytes -> {});
+            return reader.history().leads();
+        }
+    }
+}

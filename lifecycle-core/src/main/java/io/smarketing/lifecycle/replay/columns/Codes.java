@@ -1,0 +1,86 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** A column of whole numbers, as wide as its largest needs. Unsigned but for the widths 4 and 8. */
+final class Codes {
+
+    private static final int BYTE_MASK = 0xFF;
+    private static final int SHORT_MASK = 0xFFFF;
+
+    private final ByteBuffer bytes;
+    private final int width;
+
+    Codes(ByteBuffer bytes, int width) {
+        this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
+        this.width = width;
+    }
+
+    int width() {
+        return width;
+    }
+
+    int size() {
+        return bytes.limit() / width;
+    }
+
+    int get(int place) {
+        return switch (width) {
+            case 1 -> bytes.get(place) & BYTE_MASK;
+            case 2 -> bytes.getShort(place << 1) & SHORT_MASK;
+            default -> bytes.getInt(place << 2);
+        };
+    }
+
+    /** With its sign in the widths 1 and 2 too. */
+    int signed(int place) {
+        return switch (width) {
+            case 1 -> bytes.get(place);
+            case 2 -> bytes.getShort(place << 1);
+            default -> bytes.getInt(place << 2);
+        };
+    }
+
+    /** Adds to each sum what the code at its place, from {@code from} on, stands for. */
+    void addEach(int from, int count, long[] byCode, long[] sums) {
+        switch (width) {
+            case 1 -> {
+                for (int i = 0; i < count; i++) {
+                    sums[i] += byCode[bytes.get(from + i) & BYTE_MASK];
+                }
+            }
+            case 2 -> {
+                for (int i = 0; i < count; i++) {
+                    sums[i] += byCode[bytes.getShort((from + i) << 1) & SHORT_MASK];
+                }
+            }
+            default -> {
+                for (int i = 0; i < count; i++) {
+                    sums[i] += byCode[bytes.getInt((from + i) << 2)];
+                }
+            }
+        }
+    }
+
+    /** Copies codes that fit into 16 bits. */
+    void copy(int from, int count, char[] to) {
+        if (width == 1) {
+            for (int i = 0; i < count; i++) {
+                to[i] = (char) (bytes.get(from + i) & BYTE_MASK);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                to[i] = (char) get(from + i);
+            }
+        }
+    }
+
+    long wide(int place) {
+        return width == Long.BYTES ? bytes.getLong(place << 3) : get(place);
+    }
+
+    ByteBuffer bytes() {
+        return bytes;
+    }
+}

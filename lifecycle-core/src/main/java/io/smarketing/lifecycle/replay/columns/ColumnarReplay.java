@@ -1,0 +1,165 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.lead.FoldOrder;
+import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.ReplayReport;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replays histories in columns: the figures are those of {@link io.smarketing.lifecycle.replay.Replay}, byte for byte, whatever the
+ * number of threads. Thread-safe.
+ */
+public final class ColumnarReplay {
+
+    private final HistoryColumns history;
+
+    public ColumnarReplay(HistoryColumns history) {
+        this.history = history;
+    }
+
+    /** Work that a thread claims: a chunk of a segment, or all its leads that are stored as events. */
+    private record Task(int segment, int chunk) {
+
+        private static final int WIDE = -1;
+    }
+
+    /**
+     * Replays on so many threads.
+     *
+     * @param progress hears how many more leads are done, from many threads
+     * @param cancelled is asked now and then
+     * @throws CancellationException when it says so
+     */
+    public ReplayAnswer run(ReplayQuestion question, int threads, LongConsumer progress, BooleanSupplier cancelled) {
+        DimensionRows dimension = new DimensionRows(question.dimension());
+        List<Segment> segments = history.segments();
+        List<LoweredPolicy> candidates = new ArrayList<>();
+        List<@Nullable LoweredPolicy> baselines = new ArrayList<>();
+        List<DimensionRows.OfSegment> dimensions = new ArrayList<>();
+        List<Task> tasks = new ArrayList<>();
+        Policy baseline = question.baseline();
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            candidates.add(new LoweredPolicy(question.candidate(), segment));
+            baselines.add(baseline == null ? null : new LoweredPolicy(baseline, segment));
+            dimensions.add(dimension.of(segment));
+            if (segment.wideLeads() > 0) {
+                tasks.add(new Task(i, Task.WIDE));
+            }
+            for (int chunk = segment.chunks() - 1; chunk >= 0; chunk--) {
+                // Leads with many facts stand at the end: they are begun with, so that all threads end together.
+                tasks.add(new Task(i, chunk));
+            }
+        }
+        PlainLeads plain = new PlainLeads(question, dimension);
+        AtomicInteger next = new AtomicInteger();
+        List<Partial> partials = onThreads(threads, () -> {
+            Partial partial = new Partial();
+            SegmentReplay replay = null;
+            int at = -1;
+            for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
+                if (cancelled.getAsBoolean()) {
+                    throw new CancellationException("the replay was cancelled");
+                }
+                Task task = tasks.get(i);
+                Segment segment = segments.get(task.segment());
+                if (replay == null || at != task.segment()) {
+                    if (replay != null) {
+                        replay.leave();
+                    }
+                    at = task.segment();
+                    replay = new SegmentReplay(
+                            segment,
+                            question,
+                            candidates.get(at),
+                            baselines.get(at),
+                            dimensions.get(at),
+                            plain,
+                            partial);
+                }
+                if (task.chunk() == Task.WIDE) {
+                    replay.wide();
+                    progress.accept(segment.wideLeads());
+                } else {
+                    replay.chunk(task.chunk());
+                    progress.accept(Math.min(Layout.CHUNK, segment.leads() - task.chunk() * Layout.CHUNK));
+                }
+            }
+            if (replay != null) {
+                replay.leave();
+            }
+            return partial;
+        });
+        Partial all = partials.get(0);
+        partials.subList(1, partials.size()).forEach(all::merge);
+        return answer(question, dimension, all);
+    }
+
+    private static ReplayAnswer answer(ReplayQuestion question, DimensionRows dimension, Partial all) {
+        Policy baseline = question.baseline();
+        ReplayReport report = new ReplayReport(
+                question.candidate().reference().toString(),
+                baseline == null ? "recorded" : baseline.reference().toString(),
+                question.order(),
+                all.leadCount(),
+                all.first.tally(),
+                all.others.tally(),
+                FunnelTallies.rows(all.shared, all.baseline, dimension),
+                FunnelTallies.rows(all.shared, all.candidate, dimension),
+                all.orderAlone(baseline == null),
+                all.unknowns);
+        List<LeadResult> leads = all.leads.stream()
+                .sorted(Comparator.comparing(LeadResult::leadId, FoldOrder::compareUtf8))
+                .toList();
+        return new ReplayAnswer(report, leads, new ReplayAnswer.Statistics(all.kernelLeads, all.slow));
+    }
+
+    private interface Work {
+        Partial run();
+    }
+
+    private static List<Partial> onThreads(int threads, Work work) {
+        if (threads == 1) {
+            return List.of(work.run());
+        }
+        ExecutorService pool = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "replay");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<Partial>> futures = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                futures.add(pool.submit(work::run));
+            }
+            List<Partial> partials = new ArrayList<>();
+            for (Future<Partial> future : futures) {
+                partials.add(future.get());
+            }
+            return partials;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the replay was interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof CancellationException cancellation) {
+                throw cancellation;
+            }
+            throw new IllegalStateException(Objects.requireNonNull(e.getCause()));
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+}

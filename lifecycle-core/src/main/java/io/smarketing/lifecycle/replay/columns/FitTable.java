@@ -1,0 +1,206 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.policy.FitPart;
+import io.smarketing.lifecycle.policy.FitResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.collections.Long2LongHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What rules that read the same attributes give for each combination of values that leads have: asked once a combination. Immutable and
+ * thread-safe once made.
+ */
+final class FitTable {
+
+    /** Stands for the points where a disqualifier holds: whatever is added to it, a threshold is never reached. */
+    static final long DISQUALIFIED = -(1L << 54);
+
+    /** Combinations that are looked up by multiplying; beyond, by hashing. */
+    private static final long MOST_DENSE = 1 << 20;
+
+    private final @Nullable Codes[] columns;
+    private final boolean[] ofLead;
+    private final long[] factors;
+    private final boolean dense;
+    private final Long2LongHashMap places = new Long2LongHashMap(-1);
+    private final List<@Nullable FitResult> results = new ArrayList<>();
+    private final long[] points;
+    private final boolean hasUnknowns;
+
+    FitTable(FitPart part, Segment segment) {
+        List<String> names = part.attributes();
+        int size = names.size();
+        columns = new Codes[size];
+        ofLead = new boolean[size];
+        factors = new long[size];
+        Values[] values = new Values[size];
+        long combinations = 1;
+        boolean overflows = false;
+        for (int i = 0; i < size; i++) {
+            Place place = Place.of(names.get(i), segment);
+            columns[i] = place.column();
+            ofLead[i] = place.ofLead();
+            values[i] = place.values();
+            factors[i] = combinations;
+            overflows |= combinations > Long.MAX_VALUE / values[i].size();
+            combinations *= values[i].size();
+        }
+        if (overflows) {
+            throw new IllegalArgumentException(
+                    "the rules that read %s together have more combinations of values than can be numbered"
+                            .formatted(names));
+        }
+        dense = combinations <= MOST_DENSE;
+        if (size <= 1) {
+            for (int code = 0; code < combinations; code++) {
+                results.add(ask(part, names, values, code));
+            }
+        } else {
+            askExisting(part, names, values, segment, (int) Math.min(combinations, MOST_DENSE));
+        }
+        points = new long[results.size()];
+        boolean unknowns = false;
+        for (int i = 0; i < points.length; i++) {
+            FitResult result = results.get(i);
+            if (result != null) {
+                points[i] = result.disqualifier() == null ? result.points() : DISQUALIFIED;
+                unknowns |= !result.unknowns().isEmpty();
+            }
+        }
+        hasUnknowns = unknowns;
+    }
+
+    private void askExisting(FitPart part, List<String> names, Values[] values, Segment segment, int combinations) {
+        if (dense) {
+            for (int i = 0; i < combinations; i++) {
+                results.add(null);
+            }
+        }
+        Codes changes = segment.column(Layout.CHANGES);
+        int state = 0;
+        for (int lead = 0; lead < segment.leads(); lead++) {
+            int last = state + changes.get(lead);
+            for (; state <= last; state++) {
+                long number = number(lead, state);
+                if (dense) {
+                    if (results.get((int) number) == null) {
+                        results.set((int) number, ask(part, names, values, number));
+                    }
+                } else if (places.get(number) < 0) {
+                    places.put(number, results.size());
+                    results.add(ask(part, names, values, number));
+                }
+            }
+        }
+    }
+
+    private FitResult ask(FitPart part, List<String> names, Values[] values, long number) {
+        return part.judge(name -> {
+            int i = names.indexOf(name);
+            return i < 0 ? null : values[i].value((int) (number / factors[i] % values[i].size()));
+        });
+    }
+
+    private long number(int lead, int state) {
+        long number = 0;
+        for (int i = 0; i < columns.length; i++) {
+            Codes column = columns[i];
+            if (column != null) {
+                number += factors[i] * column.get(ofLead[i] ? lead : state);
+            }
+        }
+        return number;
+    }
+
+    /** Where the combination of values of a lead in a state of its attributes stands. */
+    int entry(int lead, int state) {
+        long number = number(lead, state);
+        return (int) (dense ? number : places.get(number));
+    }
+
+    /**
+     * Adds the points of each state of the attributes.
+     *
+     * @param firstLead whose first state is {@code firstState}
+     * @param states what they are added to, as many as the leads have
+     */
+    void add(int firstLead, int leads, int firstState, Codes changes, long[] states) {
+        Codes column = columns.length == 1 ? columns[0] : null;
+        if (columns.length == 1 && !ofLead[0] && column != null) {
+            int last = firstState;
+            for (int i = 0; i < leads; i++) {
+                last += 1 + changes.get(firstLead + i);
+            }
+            column.addEach(firstState, last - firstState, points, states);
+            return;
+        }
+        int state = 0;
+        for (int lead = firstLead; lead < firstLead + leads; lead++) {
+            int last = state + changes.get(lead);
+            if (columns.length == 1) {
+                long given = points[column == null ? 0 : column.get(lead)];
+                for (; state <= last; state++) {
+                    states[state] += given;
+                }
+            } else {
+                for (; state <= last; state++) {
+                    states[state] += points[entry(lead, firstState + state)];
+                }
+            }
+        }
+    }
+
+    /** Counts the entries of leads in a state of theirs. */
+    void count(int[] leads, int[] states, int count, long[] counts) {
+        Codes column = columns.length == 1 ? columns[0] : null;
+        if (column != null) {
+            int[] places = ofLead[0] ? leads : states;
+            for (int i = 0; i < count; i++) {
+                counts[column.get(places[i])]++;
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                counts[entry(leads[i], states[i])]++;
+            }
+        }
+    }
+
+    int entries() {
+        return points.length;
+    }
+
+    boolean hasUnknowns() {
+        return hasUnknowns;
+    }
+
+    /** By rule, the attributes that left it undecided. */
+    Map<String, Set<String>> unknowns(int entry) {
+        FitResult result = results.get(entry);
+        return result == null ? Map.of() : result.unknowns();
+    }
+
+    /**
+     * Where an attribute stands.
+     *
+     * @param column null when no lead of the segment has it
+     */
+    record Place(@Nullable Codes column, boolean ofLead, Values values) {
+
+        static Place of(String name, Segment segment) {
+            return switch (name) {
+                case "source" -> new Place(segment.column(Layout.SOURCE), true, segment.sources());
+                case "campaign" -> new Place(segment.column(Layout.CAMPAIGN), true, segment.campaigns());
+                case "persona" -> new Place(segment.column(Layout.PERSONA), true, segment.personas());
+                default -> {
+                    int attribute = segment.attributes().indexOf(name);
+                    yield attribute < 0
+                            ? new Place(null, false, new Values())
+                            : new Place(segment.column(Layout.STATE + attribute), false, segment.values(attribute));
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.policy.Engagement;
+import io.smarketing.lifecycle.policy.Policy;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A policy as integers over the codes of one segment. Immutable and thread-safe. */
+final class LoweredPolicy {
+
+    final long threshold;
+    final long cooldown;
+    final boolean trustsExternalMarks;
+    final FitTable[] fit;
+
+    /** Rules that an activity counts for stand at {@code rules[ruleFrom[code]] …}, up to those of the next code. */
+    final int[] ruleFrom;
+
+    final int[] rules;
+    /** How often an activity's code says that it was done. */
+    final long[] times;
+
+    final long[] points;
+    final long[] cap;
+    final boolean[] ages;
+    final long[] within;
+    final long[] halfLife;
+    final boolean anyAges;
+    /** Whether a score may rise while nothing happens: negative points age too. */
+    final boolean rises;
+
+    /** More facts than that give as much as the caps let them. */
+    private static final int FEW = 15;
+
+    private static final int FEW_BITS = 4;
+
+    /** No sum of points of a lead in columns comes near it. */
+    private static final long UNBOUNDED = 1L << 52;
+
+    /** By the set of kinds of activities and the number of facts, the most that engagement can give. */
+    private final long[] most;
+
+    LoweredPolicy(Policy policy, Segment segment) {
+        this.threshold = policy.threshold();
+        this.cooldown = TimeUnit.SECONDS.toMicros(policy.cooldown().toSeconds())
+                + TimeUnit.NANOSECONDS.toMicros(policy.cooldown().toNanosPart());
+        this.trustsExternalMarks = policy.trustsExternalMarks();
+        this.fit = policy.fitParts().stream()
+                .map(part -> new FitTable(part, segment))
+                .toArray(FitTable[]::new);
+        List<Engagement> engagement = policy.engagement();
+        int size = engagement.size();
+        points = new long[size];
+        cap = new long[size];
+        ages = new boolean[size];
+        within = new long[size];
+        halfLife = new long[size];
+        boolean any = false;
+        for (int i = 0; i < size; i++) {
+            Engagement rule = engagement.get(i);
+            points[i] = rule.points();
+            cap[i] = rule.cap();
+            ages[i] = rule.ages();
+            within[i] = rule.withinMicros();
+            halfLife[i] = rule.halfLifeMicros();
+            any |= rule.ages();
+        }
+        anyAges = any;
+        rises = engagement.stream().anyMatch(rule -> rule.ages() && rule.points() < 0);
+        List<LeadEvent.Activity> activities = segment.activities();
+        int codes = FactCode.FIRST_ACTIVITY + activities.size();
+        ruleFrom = new int[codes + 1];
+        times = new long[codes];
+        int[] found = new int[activities.size() * size];
+        int next = 0;
+        for (int code = 0; code < codes; code++) {
+            ruleFrom[code] = next;
+            if (code >= FactCode.FIRST_ACTIVITY) {
+                LeadEvent.Activity done = activities.get(code - FactCode.FIRST_ACTIVITY);
+                times[code] = done.count();
+                for (int rule = 0; rule < size; rule++) {
+                    if (engagement.get(rule).activity().equals(done.activity())) {
+                        found[next++] = rule;
+                    }
+                }
+            }
+        }
+        ruleFrom[codes] = next;
+        rules = found;
+        most = most(engagement, segment);
+    }
+
+    private static long[] most(List<Engagement> engagement, Segment segment) {
+        int kinds = 0;
+        for (LeadEvent.Activity done : segment.activities()) {
+            kinds = Math.max(kinds, 1 + segment.kind(done.activity()));
+        }
+        long[] most = new long[(FEW + 1) << kinds];
+        for (Engagement rule : engagement) {
+            int kind = segment.kind(rule.activity());
+            long times = segment.activities().stream()
+                    .filter(done -> done.activity().equals(rule.activity()))
+                    .mapToLong(LeadEvent.Activity::count)
+                    .max()
+                    .orElse(0);
+            if (kind >= 0 && rule.points() > 0) {
+                for (int i = 0; i < most.length; i++) {
+                    int facts = i & FEW;
+                    long given = facts == FEW ? UNBOUNDED : facts * times * rule.points();
+                    if (((i >> FEW_BITS) & (1 << kind)) != 0) {
+                        most[i] = Math.min(UNBOUNDED, most[i] + Math.min(rule.cap(), given));
+                    }
+                }
+            }
+        }
+        return most;
+    }
+
+    /** The most that engagement can give to a lead, whenever it is asked. */
+    long most(int kinds, int facts) {
+        return most[(kinds << FEW_BITS) | Math.min(facts, FEW)];
+    }
+}

@@ -1,0 +1,122 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Which segments make up a history: a line of JSON, and its CRC32C in another. It is written last and replaced in one step, so that a
+ * folder holds all of a history or, to whoever reads it, none.
+ *
+ * @param generation raised with each replacement; part of the segments' names
+ */
+record Manifest(long generation, Coverage coverage, List<Part> parts) {
+
+    static final String FILE = "history.json";
+
+    private static final int VERSION = 1;
+
+    Manifest {
+        parts = List.copyOf(parts);
+    }
+
+    /**
+     * A segment.
+     *
+     * @param crc of its header, which holds those of its columns
+     */
+    record Part(String file, long length, int crc) {}
+
+    static Manifest read(Path folder) throws IOException {
+        Path file = folder.resolve(FILE);
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new UnusableColumns(
+                    UnusableColumns.Kind.INCOMPLETE, folder.toString(), "there is no " + FILE + " in it");
+        } catch (java.nio.charset.CharacterCodingException e) {
+            throw new UnusableColumns(UnusableColumns.Kind.DAMAGED, file.toString(), "it is no text");
+        }
+        int end = text.indexOf('\n');
+        if (end < 0 || !text.substring(end + 1).equals(crc(text.substring(0, end)) + "\n")) {
+            throw new UnusableColumns(UnusableColumns.Kind.DAMAGED, file.toString(), "it is not as it was written");
+        }
+        try {
+            JsonNode json = JsonMapper.shared().readTree(text.substring(0, end));
+            if (json.path("version").asInt(0) != VERSION) {
+                throw new UnusableColumns(
+                        UnusableColumns.Kind.OTHER_VERSION,
+                        file.toString(),
+                        "it has version %s, and this program reads version %d"
+                                .formatted(json.path("version"), VERSION));
+            }
+            List<Part> parts = new ArrayList<>();
+            for (JsonNode part : json.get("segments")) {
+                parts.add(new Part(
+                        part.get("file").stringValue(),
+                        part.get("length").longValue(),
+                        part.get("crc").intValue()));
+            }
+            return new Manifest(json.get("generation").longValue(), Coverage.of(json.get("coverage")), parts);
+        } catch (JacksonException | NullPointerException e) {
+            throw new UnusableColumns(UnusableColumns.Kind.OTHER_VERSION, file.toString(), "it says " + e.getMessage());
+        }
+    }
+
+    void write(Path folder) throws IOException {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("version", VERSION).put("generation", generation);
+        json.set("coverage", coverage.toJson());
+        ArrayNode segments = json.putArray("segments");
+        parts.forEach(part -> segments.addObject()
+                .put("file", part.file())
+                .put("length", part.length())
+                .put("crc", part.crc()));
+        String line = json.toString();
+        replace(folder, FILE, ByteBuffer.wrap((line + "\n" + crc(line) + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String crc(String line) {
+        ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+        return String.format(Locale.ROOT, "%08x", Layout.crc(bytes, 0, bytes.limit()));
+    }
+
+    /** Under another name first, on the disk before it has its own. */
+    static void replace(Path folder, String name, ByteBuffer bytes) throws IOException {
+        Path unfinished = folder.resolve(name + ".unfinished");
+        try (FileChannel channel = FileChannel.open(
+                unfinished,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer left = bytes.duplicate().position(0);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+            channel.force(true);
+        }
+        Files.move(unfinished, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        } catch (IOException e) {
+            // Some systems do not open folders; the rename is then as durable as they make it.
+            return;
+        }
+    }
+}

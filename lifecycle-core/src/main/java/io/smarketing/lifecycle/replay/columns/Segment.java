@@ -1,0 +1,236 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.funnel.PackedInput;
+import io.smarketing.lifecycle.lead.LeadEvent;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Some leads of a history, all their bytes checked. Immutable and thread-safe. */
+final class Segment {
+
+    private final Map<String, Codes> columns;
+    private final int leads;
+    private final int wideLeads;
+    private final long facts;
+    private final long events;
+    private final long states;
+    private final long bytes;
+    private final int crc;
+    private final long unit;
+    private final long base;
+    private final Values sources;
+    private final Values campaigns;
+    private final Values personas;
+    private final Values words;
+    private final List<String> attributes = new ArrayList<>();
+    private final List<Values> values = new ArrayList<>();
+    private final List<LeadEvent.Activity> activities = new ArrayList<>();
+    private final List<String> kinds = new ArrayList<>();
+
+    private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
+        this.columns = columns;
+        this.bytes = bytes;
+        this.crc = crc;
+        this.leads = header.get("leads").intValue();
+        this.wideLeads = header.get("wideLeads").intValue();
+        this.facts = header.get("facts").longValue();
+        this.events = header.get("events").longValue();
+        this.states = header.get("states").longValue();
+        this.unit = header.get("unitMicros").longValue();
+        this.base = header.get("baseMicros").longValue();
+        this.sources = Values.read(packed(Layout.VALUES + Layout.SOURCE));
+        this.campaigns = Values.read(packed(Layout.VALUES + Layout.CAMPAIGN));
+        this.personas = Values.read(packed(Layout.VALUES + Layout.PERSONA));
+        this.words = Values.read(packed(Layout.WORDS));
+        for (JsonNode name : header.get("attributes")) {
+            values.add(Values.read(packed(Layout.VALUES + attributes.size())));
+            attributes.add(name.stringValue());
+        }
+        PackedInput done = packed(Layout.ACTIVITIES);
+        for (long left = done.unsigned(); left > 0; left--) {
+            activities.add(new LeadEvent.Activity(done.text(), null, (int) done.unsigned()));
+        }
+        for (long left = done.unsigned(); left > 0; left--) {
+            kinds.add(done.text());
+        }
+    }
+
+    /**
+     * Opens a segment and checks all its bytes.
+     *
+     * @param where as errors name it
+     */
+    static Segment of(ByteBuffer image, String where) throws UnusableColumns {
+        ByteBuffer all = image.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        int length = all.limit();
+        if (length < Layout.JSON_AT || all.getLong(0) != Layout.MAGIC) {
+            throw new UnusableColumns(UnusableColumns.Kind.DAMAGED, where, "it does not begin as a segment does");
+        }
+        int version = all.getInt(Layout.VERSION_AT);
+        int jsonLength = all.getInt(Layout.HEADER_LENGTH_AT);
+        boolean fits = jsonLength > 0 && jsonLength <= length - Layout.JSON_AT;
+        boolean intact = fits && Layout.headerCrc(all, jsonLength) == all.getInt(Layout.CRC_AT);
+        if (version != Layout.VERSION && (intact || !fits)) {
+            throw new UnusableColumns(
+                    UnusableColumns.Kind.OTHER_VERSION,
+                    where,
+                    "it has version %d, and this program reads version %d".formatted(version, Layout.VERSION));
+        }
+        if (!intact) {
+            throw new UnusableColumns(UnusableColumns.Kind.DAMAGED, where, "its header is not as it was written");
+        }
+        if (all.getLong(Layout.LENGTH_AT) != length) {
+            throw new UnusableColumns(
+                    UnusableColumns.Kind.DAMAGED,
+                    where,
+                    "it has %,d bytes and should have %,d".formatted(length, all.getLong(Layout.LENGTH_AT)));
+        }
+        byte[] json = new byte[jsonLength];
+        all.duplicate().position(Layout.JSON_AT).get(json);
+        try {
+            JsonNode header = JsonMapper.shared().readTree(new String(json, StandardCharsets.UTF_8));
+            Map<String, Codes> columns = new HashMap<>();
+            for (JsonNode column : header.get("columns")) {
+                int offset = column.get("offset").intValue();
+                int size = column.get("length").intValue();
+                String name = column.get("name").stringValue();
+                if (Layout.crc(all, offset, size) != column.get("crc").intValue()) {
+                    throw new UnusableColumns(
+                            UnusableColumns.Kind.DAMAGED,
+                            where,
+                            "the column '%s' is not as it was written".formatted(name));
+                }
+                columns.put(
+                        name,
+                        new Codes(all.slice(offset, size), column.get("width").intValue()));
+            }
+            return new Segment(header, columns, length, all.getInt(Layout.CRC_AT));
+        } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {
+            // What was written is as it was written: another program wrote it so.
+            throw new UnusableColumns(
+                    UnusableColumns.Kind.OTHER_VERSION, where, "its columns are not those of this program: " + e);
+        }
+    }
+
+    int leads() {
+        return leads;
+    }
+
+    int wideLeads() {
+        return wideLeads;
+    }
+
+    /** Of leads in columns, the opening captures among them. */
+    long facts() {
+        return facts;
+    }
+
+    /** Of all leads, verdicts and markers among them. */
+    long events() {
+        return events;
+    }
+
+    long states() {
+        return states;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** Without what only other questions read. */
+    long fastBytes() {
+        long others = 0;
+        for (String name : List.of(Layout.NAMES, Layout.NAME, Layout.LAGS, Layout.SETS, Layout.WIDE)) {
+            others += column(name).bytes().limit();
+        }
+        return bytes - others;
+    }
+
+    /** Of the header, which holds those of the columns. */
+    int crc() {
+        return crc;
+    }
+
+    long unit() {
+        return unit;
+    }
+
+    long base() {
+        return base;
+    }
+
+    int chunks() {
+        return (leads + Layout.CHUNK - 1) / Layout.CHUNK;
+    }
+
+    Codes column(String name) {
+        Codes column = columns.get(name);
+        if (column == null) {
+            throw new IllegalArgumentException("there is no column '%s'".formatted(name));
+        }
+        return column;
+    }
+
+    List<String> attributes() {
+        return attributes;
+    }
+
+    Values values(int attribute) {
+        return values.get(attribute);
+    }
+
+    Values sources() {
+        return sources;
+    }
+
+    Values campaigns() {
+        return campaigns;
+    }
+
+    Values personas() {
+        return personas;
+    }
+
+    /** Names of people and reasons. */
+    Values words() {
+        return words;
+    }
+
+    List<LeadEvent.Activity> activities() {
+        return activities;
+    }
+
+    /** The bit of an activity in sets of kinds; -1 where no lead has it. */
+    int kind(String activity) {
+        return Math.min(kinds.indexOf(activity), Layout.MOST_KINDS - 1);
+    }
+
+    PackedInput packed(String name) {
+        ByteBuffer column = column(name).bytes();
+        byte[] copy = new byte[column.limit()];
+        column.duplicate().position(0).get(copy);
+        return new PackedInput(copy);
+    }
+
+    /** The ids of the leads in columns, ordered by their bytes: the column {@code name} holds places in it. */
+    List<String> names() {
+        PackedInput input = packed(Layout.NAMES);
+        List<String> names = new ArrayList<>(leads);
+        String before = "";
+        for (int i = 0; i < leads; i++) {
+            int shared = (int) input.unsigned();
+            before = before.substring(0, shared) + input.text();
+            names.add(before);
+        }
+        return names;
+    }
+}

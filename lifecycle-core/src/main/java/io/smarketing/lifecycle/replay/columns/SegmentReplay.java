@@ -1,0 +1,252 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.funnel.Instants;
+import io.smarketing.lifecycle.lead.CaptureRange;
+import io.smarketing.lifecycle.lead.Cycle;
+import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.MarkSet;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One thread's replay of chunks of one segment. Not thread-safe; what it reads of the segment may be shared. */
+final class SegmentReplay {
+
+    private static final Cycle.Outcome[] OUTCOME = Cycle.Outcome.values();
+    private static final Instant FIRST = Instant.ofEpochSecond(-(1L << 40));
+    private static final Instant LAST = Instant.ofEpochSecond(1L << 40);
+    private static final int NANOS_BELOW_MICRO = 999;
+
+    private final Segment segment;
+    private final ReplayQuestion question;
+    private final DimensionRows.OfSegment dimension;
+    private final PlainLeads plain;
+    private final Partial partial;
+    private final LoweredPolicy lowered;
+    private final LeadFacts lead;
+    private final MarkKernel candidate;
+    private final MarkKernel inTime;
+    private final @Nullable MarkKernel baseline;
+    private final boolean baselineTrusts;
+    private final MarkList candidateMarks = new MarkList();
+    private final MarkList inTimeMarks = new MarkList();
+    private final MarkList baselineMarks = new MarkList();
+    private final VisitKernel candidateVisits = new VisitKernel();
+    private final VisitKernel baselineVisits = new VisitKernel();
+    private final long[][] unknownEntries;
+    /** The leads of the chunk that were judged here, and the last states of their attributes. */
+    private final int[] addedLeads = new int[Layout.CHUNK];
+
+    private final int[] addedStates = new int[Layout.CHUNK];
+    private int added;
+    private final Names names;
+    private final int words;
+    private final long from;
+    private final long to;
+
+    /** Reads the names only when somebody asks. */
+    private static final class Names {
+
+        private final Segment segment;
+        private List<String> names = List.of();
+
+        Names(Segment segment) {
+            this.segment = segment;
+        }
+
+        String of(int lead) {
+            if (names.isEmpty()) {
+                names = segment.names();
+            }
+            return names.get(segment.column(Layout.NAME).get(lead));
+        }
+    }
+
+    SegmentReplay(
+            Segment segment,
+            ReplayQuestion question,
+            LoweredPolicy lowered,
+            @Nullable LoweredPolicy loweredBaseline,
+            DimensionRows.OfSegment dimension,
+            PlainLeads plain,
+            Partial partial) {
+        this.segment = segment;
+        this.question = question;
+        this.dimension = dimension;
+        this.plain = plain;
+        this.partial = partial;
+        this.lowered = lowered;
+        Instant known = question.knownAt();
+        this.lead = new LeadFacts(
+                segment, question.order() == Judge.Order.ARRIVAL, known == null ? Long.MAX_VALUE : micros(known));
+        this.candidate = new MarkKernel(lowered);
+        this.inTime = new MarkKernel(lowered);
+        this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline);
+        this.baselineTrusts = loweredBaseline != null && loweredBaseline.trustsExternalMarks;
+        this.unknownEntries = Arrays.stream(lowered.fit)
+                .map(table -> new long[table.hasUnknowns() ? table.entries() : 0])
+                .toArray(long[][]::new);
+        this.names = new Names(segment);
+        this.words = segment.words().size();
+        CaptureRange range = question.range();
+        this.from = range.from() == null ? Long.MIN_VALUE : ceiling(range.from());
+        this.to = range.to() == null ? Long.MAX_VALUE : ceiling(range.to());
+    }
+
+    /** Cut to the microsecond, as everything recorded is; instants beyond all facts stand for none or all. */
+    private static long micros(Instant instant) {
+        Instant late = instant.isAfter(LAST) ? LAST : instant;
+        return Instants.micros(late.isBefore(FIRST) ? FIRST : late);
+    }
+
+    /** The first microsecond that is not before. */
+    private static long ceiling(Instant instant) {
+        return instant.isAfter(LAST) ? Long.MAX_VALUE : micros(instant.plusNanos(NANOS_BELOW_MICRO));
+    }
+
+    /** Replays the leads of a chunk. */
+    void chunk(int chunk) {
+        lead.begin(chunk);
+        Codes changes = segment.column(Layout.CHANGES);
+        candidate.begin(lead, changes);
+        if (baseline == null) {
+            inTime.begin(lead, changes);
+        } else {
+            baseline.begin(lead, changes);
+        }
+        added = 0;
+        while (lead.next()) {
+            boolean asked = lead.capture() >= from && lead.capture() < to;
+            // Without an instant as known at, nothing has to be read of leads that are not asked for.
+            if ((asked || question.knownAt() != null) && lead.read() && asked) {
+                Slow slow = lead.slow();
+                if (slow == null && !judge()) {
+                    slow = Slow.ARITHMETIC;
+                }
+                if (slow != null) {
+                    plain.add(lead.history(question.withLeads() ? name() : ""), slow, partial);
+                } else {
+                    add();
+                }
+            }
+        }
+        for (int i = 0; i < unknownEntries.length; i++) {
+            if (unknownEntries[i].length > 0) {
+                lowered.fit[i].count(addedLeads, addedStates, added, unknownEntries[i]);
+            }
+        }
+    }
+
+    /** Replays all leads that are stored as events. */
+    void wide() {
+        WideLeads wide = new WideLeads(segment);
+        for (int i = 0; i < segment.wideLeads(); i++) {
+            LeadHistory history = wide.next();
+            Instant known = question.knownAt();
+            if (known == null) {
+                plain.add(history, wide.reason(), partial);
+            } else {
+                List<Entry> entries = history.entries().stream()
+                        .filter(entry -> !entry.recordedAt().isAfter(known))
+                        .toList();
+                LeadHistory.released(history.leadId(), entries)
+                        .ifPresent(cut -> plain.add(cut, wide.reason(), partial));
+            }
+        }
+    }
+
+    private String name() {
+        return names.of(lead.lead());
+    }
+
+    private boolean judge() {
+        int[] order = lead.order();
+        if (!candidate.judge(lead, order)) {
+            return false;
+        }
+        candidateMarks.judged(lead, candidate, lowered.trustsExternalMarks);
+        if (baseline == null) {
+            baselineMarks.recorded(lead);
+            if (order != null) {
+                if (!inTime.judge(lead, null)) {
+                    return false;
+                }
+                inTimeMarks.judged(lead, inTime, lowered.trustsExternalMarks);
+            }
+            return true;
+        }
+        if (!baseline.judge(lead, order)) {
+            return false;
+        }
+        baselineMarks.judged(lead, baseline, baselineTrusts);
+        return true;
+    }
+
+    private void add() {
+        partial.kernelLeads++;
+        int row = dimension.row(lead);
+        VisitKernel before = candidateVisits;
+        if (candidateMarks.isSame(baselineMarks)) {
+            candidateVisits.fold(lead, candidateMarks, partial.shared.row(row));
+        } else {
+            before = baselineVisits;
+            candidateVisits.fold(lead, candidateMarks, partial.candidate.row(row));
+            baselineVisits.fold(lead, baselineMarks, partial.baseline.row(row));
+        }
+        int cycles = candidateVisits.cycles();
+        partial.first.add(
+                set(before.markedAt(0), candidateVisits.markedAt(0)),
+                candidateVisits.outcome(0),
+                candidateVisits.reason(0),
+                words);
+        for (int i = 1; i < cycles; i++) {
+            partial.others.add(
+                    set(before.markedAt(i), candidateVisits.markedAt(i)),
+                    candidateVisits.outcome(i),
+                    candidateVisits.reason(i),
+                    words);
+        }
+        if (baseline == null) {
+            long arrived = candidateVisits.markedAt(0);
+            partial.orderAlone[
+                    set(arrived, lead.order() == null ? arrived : VisitKernel.firstMark(lead, inTimeMarks))]++;
+        }
+        addedLeads[added] = lead.lead();
+        addedStates[added++] = lead.lastState();
+        if (question.withLeads()) {
+            partial.leads.add(new LeadResult(
+                    name(),
+                    MarkSet.values()[set(before.markedAt(0), candidateVisits.markedAt(0))],
+                    OUTCOME[candidateVisits.outcome(0)],
+                    instant(before.markedAt(0)),
+                    instant(candidateVisits.markedAt(0)),
+                    null));
+        }
+    }
+
+    private static @Nullable Instant instant(long mark) {
+        return mark == VisitKernel.NONE ? null : Instant.EPOCH.plus(mark, ChronoUnit.MICROS);
+    }
+
+    /** By the ordinal of {@link MarkSet}. */
+    private static int set(long before, long after) {
+        if (before == after) {
+            return before == VisitKernel.NONE ? MarkSet.NEITHER.ordinal() : MarkSet.KEPT.ordinal();
+        } else if (before == VisitKernel.NONE) {
+            return MarkSet.GAINED.ordinal();
+        } else if (after == VisitKernel.NONE) {
+            return MarkSet.DROPPED.ordinal();
+        }
+        return after < before ? MarkSet.EARLIER.ordinal() : MarkSet.LATER.ordinal();
+    }
+
+    /** Names what codes count. Nothing is replayed afterwards. */
+    void leave() {
+        partial.leave(segment, lowered.fit, unknownEntries);
+    }
+}

@@ -1,0 +1,49 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.event.RecordedCodec;
+import io.smarketing.lifecycle.funnel.PackedInput;
+import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.lead.Recorded;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Goes through a segment's leads that are stored as events. Not thread-safe. */
+final class WideLeads {
+
+    private static final RecordedCodec CODEC = new RecordedCodec();
+
+    private final PackedInput input;
+    private Slow reason = Slow.BEYOND_WIDTHS;
+
+    WideLeads(Segment segment) {
+        input = segment.packed(Layout.WIDE);
+    }
+
+    /** The next lead; there has to be one. */
+    LeadHistory next() {
+        reason = Slow.values()[input.octet()];
+        String leadId = input.text();
+        List<Entry> entries = new ArrayList<>();
+        for (long left = input.unsigned(); left > 0; left--) {
+            try {
+                Recorded recorded = CODEC.read(input.block());
+                entries.add(new Entry(
+                        entries.size(),
+                        recorded.eventId(),
+                        recorded.occurredAt(),
+                        recorded.recordedAt(),
+                        recorded.event(),
+                        recorded.judgedBy()));
+            } catch (RecordedCodec.UnreadableRecord e) {
+                throw new IllegalStateException("an event of the lead %s in the columns".formatted(leadId), e);
+            }
+        }
+        return new LeadHistory(leadId, entries);
+    }
+
+    /** Why the lead that was told last is not in columns. */
+    Slow reason() {
+        return reason;
+    }
+}
