@@ -4,6 +4,7 @@ import io.smarketing.lifecycle.standalone.bench.BenchCommand;
 import io.smarketing.lifecycle.standalone.csv.ImportCommand;
 import io.smarketing.lifecycle.standalone.generate.GenerateCommand;
 import io.smarketing.lifecycle.standalone.offline.FunnelCommand;
+import io.smarketing.lifecycle.standalone.offline.HistoryCommand;
 import io.smarketing.lifecycle.standalone.offline.MetricsCommand;
 import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
 import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
             FunnelCommand.class,
             MetricsCommand.class,
             ReplayCommand.class,
+            HistoryCommand.class,
             VerdictsCommand.class,
             PolicyCommand.class,
             DeadLettersCommand.class,

@@ -10,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A history in columns: immutable segments of disjoint leads, each byte of which was checked. Thread-safe. */
@@ -99,6 +101,13 @@ public final class HistoryColumns {
     /** What they were made from. */
     public Coverage coverage() {
         return coverage;
+    }
+
+    /** The names of all attributes, in order. */
+    public SortedSet<String> attributes() {
+        SortedSet<String> names = new TreeSet<>();
+        segments.forEach(segment -> names.addAll(segment.attributes()));
+        return names;
     }
 
     public long leads() {

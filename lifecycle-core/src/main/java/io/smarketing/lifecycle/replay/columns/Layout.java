@@ -84,6 +84,16 @@ final class Layout {
         return (int) crc.getValue();
     }
 
+    /** Whether nothing was written from one place on up to another. */
+    static boolean isBlank(ByteBuffer bytes, int from, int to) {
+        for (int place = from; place < to; place++) {
+            if (bytes.get(place) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Of the header: all before the checksum, and the JSON. */
     static int headerCrc(ByteBuffer bytes, int jsonLength) {
         CRC32C crc = new CRC32C();

@@ -98,6 +98,8 @@ final class Segment {
         try {
             JsonNode header = JsonMapper.shared().readTree(new String(json, StandardCharsets.UTF_8));
             Map<String, Codes> columns = new HashMap<>();
+            boolean blank = Layout.isBlank(all, Layout.CRC_AT + Integer.BYTES, Layout.JSON_AT);
+            int end = Layout.JSON_AT + jsonLength;
             for (JsonNode column : header.get("columns")) {
                 int offset = column.get("offset").intValue();
                 int size = column.get("length").intValue();
@@ -108,9 +110,15 @@ final class Segment {
                             where,
                             "the column '%s' is not as it was written".formatted(name));
                 }
+                blank &= Layout.isBlank(all, end, offset);
+                end = offset + size;
                 columns.put(
                         name,
                         new Codes(all.slice(offset, size), column.get("width").intValue()));
+            }
+            if (!blank || !Layout.isBlank(all, end, length)) {
+                throw new UnusableColumns(
+                        UnusableColumns.Kind.DAMAGED, where, "something was written between its columns");
             }
             return new Segment(header, columns, length, all.getInt(Layout.CRC_AT));
         } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException | NullPointerException e) {

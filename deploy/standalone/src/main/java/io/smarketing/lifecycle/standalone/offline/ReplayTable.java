@@ -7,7 +7,7 @@ import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
-import io.smarketing.lifecycle.replay.ReplayResult;
+import io.smarketing.lifecycle.replay.ReplayReport;
 import io.smarketing.lifecycle.standalone.terminal.Bars;
 import io.smarketing.lifecycle.standalone.terminal.Table;
 import java.time.Instant;
@@ -23,16 +23,17 @@ final class ReplayTable {
 
     private ReplayTable() {}
 
-    static String render(ReplayResult result, Dimension dimension, boolean withLeads) {
+    /** @param leads to be listed; null for none */
+    static String render(ReplayReport result, Dimension dimension, @Nullable List<LeadResult> leads) {
         StringBuilder text = new StringBuilder();
         text.append("Replay of %s leads: %s against %s, judged in order of %s\n"
                 .formatted(
-                        FunnelTable.count(result.leads().size()),
+                        FunnelTable.count(result.leads()),
                         result.candidate(),
                         result.baseline(),
                         result.order().name().toLowerCase(Locale.ROOT)));
         text.append("\nWhat becomes of the first mark, by the outcome of the lead's first cycle\n\n");
-        text.append(sets(result.sets(), result.leads().size()));
+        text.append(sets(result.sets(), result.leads()));
         long gained = result.sets().count(MarkSet.GAINED, Outcome.NEVER_WORKED);
         if (gained > 0) {
             text.append(("\n  Sales never worked %s of the gained: they would have won between none and all of them,"
@@ -49,10 +50,12 @@ final class ReplayTable {
         }
         text.append("\nFunnel, baseline → candidate\n\n");
         text.append(funnels(result, dimension));
-        result.orderAlone()
-                .ifPresent(alone -> text.append(
-                        "\n  late facts alone: judged in order of occurrence the candidate would mark %s leads otherwise\n"
-                                .formatted(FunnelTable.count(flipped(alone)))));
+        Map<MarkSet, Long> alone = result.orderAlone();
+        if (alone != null) {
+            text.append(
+                    "\n  late facts alone: judged in order of occurrence the candidate would mark %s leads otherwise\n"
+                            .formatted(FunnelTable.count(flipped(alone))));
+        }
         if (!result.unknowns().isEmpty()) {
             text.append("\nRules that could not be decided, by the attribute that is missing or of another type\n\n");
             Table table = new Table().row("rule", "attribute", "leads");
@@ -62,10 +65,10 @@ final class ReplayTable {
                             .forEach((field, count) -> table.row(rule.getKey(), field, FunnelTable.count(count))));
             text.append(table.render());
         }
-        if (withLeads) {
-            text.append("\nLeads\n\n").append(leads(result.leads()));
+        if (leads != null) {
+            text.append("\nLeads\n\n").append(leads(leads));
         }
-        text.append("\n  hash %s\n".formatted(result.toJson(false).get("hash").asString()));
+        text.append("\n  hash %s\n".formatted(result.toJson(null).get("hash").asString()));
         return text.toString();
     }
 
@@ -92,7 +95,7 @@ final class ReplayTable {
         return table.render().replaceFirst(" " + Bars.EMPTY + " {2,}", "   ");
     }
 
-    private static String funnels(ReplayResult result, Dimension dimension) {
+    private static String funnels(ReplayReport result, Dimension dimension) {
         Table table =
                 new Table().row(dimension.name(), "captured", "MQL", "accepted", "contacted", "won", "median to MQL");
         Map<Optional<String>, FunnelRow> baseline = new HashMap<>();

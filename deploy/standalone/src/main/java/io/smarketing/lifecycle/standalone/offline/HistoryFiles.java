@@ -1,0 +1,113 @@
+package io.smarketing.lifecycle.standalone.offline;
+
+import io.smarketing.lifecycle.history.History;
+import io.smarketing.lifecycle.history.HistoryReader;
+import io.smarketing.lifecycle.history.IntakeCounts;
+import io.smarketing.lifecycle.standalone.terminal.Progress;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import me.tongfei.progressbar.ProgressBar;
+import picocli.CommandLine.Option;
+
+/** The files of a history. */
+final class HistoryFiles {
+
+    private static final int SHOWN_LINES = 20;
+
+    @Option(
+            names = "--history",
+            paramLabel = "FILE",
+            description = {
+                "CloudEvents, one JSON object a line, in order of arrival; .gz is read too.",
+                "May be given several times: the files are read in that order."
+            })
+    private List<Path> files = new ArrayList<>();
+
+    @Option(names = "--strict", description = "Stop at the first line that is refused (exit code 2).")
+    private boolean strict;
+
+    /** In the order in which they are read. */
+    List<Path> files() {
+        return List.copyOf(files);
+    }
+
+    /** Reads them; what is refused is told, and all is counted. */
+    History read(PrintWriter err) throws IOException {
+        if (files.isEmpty()) {
+            throw new WrongInput("Missing required option: '--history=FILE' (CloudEvents, one JSON object a line)");
+        }
+        for (Path file : files) {
+            if (!Files.exists(file)) {
+                throw new WrongInput("--history: there is no file %s".formatted(file));
+            }
+            if (Files.isDirectory(file)) {
+                throw new WrongInput("--history: %s is a folder (name the file in it)".formatted(file));
+            }
+        }
+        long[] shown = {0};
+        HistoryReader reader = new HistoryReader(Instant.now(), line -> {
+            if (strict) {
+                throw new WrongInput(line + "\nstopped at the first refused line, as --strict says");
+            }
+            if (shown[0]++ < SHOWN_LINES) {
+                err.println(line);
+            } else if (shown[0] == SHOWN_LINES + 1) {
+                err.println("… further refused lines are counted only");
+            }
+        });
+        for (Path file : files) {
+            read(file, reader);
+        }
+        History history = reader.history();
+        IntakeCounts counts = history.counts();
+        err.println(describe(counts));
+        if (counts.events() > 0 && counts.refused() == counts.events()) {
+            throw new WrongInput(
+                    "every line was refused (a history is CloudEvents, one JSON object a line; CSV files are"
+                            + " turned into one by `lifecycle import`)");
+        }
+        return history;
+    }
+
+    private static void read(Path file, HistoryReader reader) {
+        try (InputStream in = open(file);
+                ProgressBar progress = Progress.bar("reading " + file.getFileName(), Files.size(file) >> 10, " KiB")) {
+            long[] bytes = {0};
+            reader.read(file.toString(), in, read -> {
+                bytes[0] += read;
+                progress.stepTo(bytes[0] >> 10);
+            });
+        } catch (IOException e) {
+            throw new WrongInput("%s cannot be read: %s".formatted(file, e.getMessage()));
+        }
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+    }
+
+    private static String describe(IntakeCounts counts) {
+        String refused = counts.refusedByCode().entrySet().stream()
+                .map(entry -> "%s %,d".formatted(entry.getKey(), entry.getValue()))
+                .collect(Collectors.joining(", "));
+        return "%,d events = %,d stored + %,d duplicates + %,d unknown-lead + %,d refused%s"
+                .formatted(
+                        counts.events(),
+                        counts.stored(),
+                        counts.duplicates(),
+                        counts.unknownLead(),
+                        counts.refused(),
+                        refused.isEmpty() ? "" : " (" + refused + ")");
+    }
+}
