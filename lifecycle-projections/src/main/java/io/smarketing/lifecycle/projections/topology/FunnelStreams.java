@@ -4,6 +4,7 @@ import io.smarketing.lifecycle.projections.topology.FunnelTopology.Way;
 import io.smarketing.lifecycle.projections.topology.StreamsSettings.Pace;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -46,13 +47,28 @@ public class FunnelStreams implements SmartLifecycle {
 
     @Override
     public void stop() {
-        topologies.parallelStream().forEach(RunningTopology::stop);
+        atOnce(RunningTopology::stop);
     }
 
     /** Forgets all that it made of {@code lead.events}, and begins with the first event again. Rows are written anew under their keys. */
     public void rebuild() {
-        topologies.parallelStream().forEach(RunningTopology::stopAndForget);
+        atOnce(RunningTopology::stopAndForget);
         start();
+    }
+
+    /** Each may take a while. In threads that load classes as this one does: a common pool's find none of Kafka's. */
+    private void atOnce(Consumer<RunningTopology> what) {
+        List<Thread> threads = topologies.stream()
+                .map(topology -> new Thread(() -> what.accept(topology), "streams-stop"))
+                .toList();
+        threads.forEach(Thread::start);
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
