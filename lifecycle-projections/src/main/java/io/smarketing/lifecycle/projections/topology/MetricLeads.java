@@ -45,7 +45,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private static final Logger LOG = LoggerFactory.getLogger(MetricLeads.class);
     private static final Duration PERIOD = Duration.ofMillis(250);
     /** Under load, between two portions: what is folded less often takes more changes at once. */
-    private static final long LEAST_PAUSE_MILLIS = 5_000;
+    private static final long LEAST_PAUSE_MILLIS = 2_000;
 
     private static final int MOST_AT_ONCE = 5_000;
     /** For so long behind the last change, more are expected. */

@@ -52,10 +52,10 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
 
     private static final Duration PERIOD = Duration.ofMillis(200);
     /** Between two rounds under load: what is told less often takes more changes at once. */
-    private static final long LEAST_PAUSE_MILLIS = 10_000;
+    private static final long LEAST_PAUSE_MILLIS = 1_000;
 
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
-    private static final long BUSY_MILLIS = 8_000;
+    private static final long BUSY_MILLIS = 5_000;
     /** So long a task tells at once; then its thread's others have their turn. */
     private static final long SLICE_MILLIS = 100;
     /** Later days take little of that under load. */
