@@ -22,12 +22,12 @@ final class AttributeFold {
     /** Begins empty; {@code opening}, a capture, has its turn to be folded like every other entry. */
     AttributeFold(Entry opening) {
         this.opening = opening;
-        this.openingNames = attributesOf(opening.event()).keySet();
+        this.openingNames = LeadEvent.attributesOf(opening.event()).keySet();
     }
 
     void fold(Entry entry) {
         boolean yields = entry.occurredAt().isBefore(opening.occurredAt());
-        attributesOf(entry.event()).forEach((name, value) -> {
+        LeadEvent.attributesOf(entry.event()).forEach((name, value) -> {
             if (!yields || !openingNames.contains(name)) {
                 values.put(name, value);
             }
@@ -42,18 +42,11 @@ final class AttributeFold {
         Entry origin = null;
         for (Entry entry : folded) {
             boolean yields = entry.occurredAt().isBefore(opening.occurredAt()) && openingNames.contains(name);
-            if (!yields && attributesOf(entry.event()).containsKey(name)) {
+            if (!yields && LeadEvent.attributesOf(entry.event()).containsKey(name)) {
                 origin = entry;
             }
         }
         return Optional.ofNullable(origin);
-    }
-
-    private static Map<String, @Nullable Object> attributesOf(LeadEvent event) {
-        if (event instanceof LeadEvent.Captured captured) {
-            return captured.attributes();
-        }
-        return event instanceof LeadEvent.Enriched enriched ? enriched.attributes() : Map.of();
     }
 
     /** What rules may read: source, campaign and persona are those of the opening capture for good. */

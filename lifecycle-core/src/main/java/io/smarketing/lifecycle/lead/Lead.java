@@ -224,13 +224,7 @@ public class Lead {
     @EventSourcingHandler
     void on(Recorded recorded) {
         leadId = recorded.leadId();
-        Entry entry = new Entry(
-                entries.size(),
-                recorded.eventId(),
-                recorded.occurredAt(),
-                recorded.recordedAt(),
-                recorded.event(),
-                recorded.judgedBy());
+        Entry entry = recorded.entry(entries.size());
         entries.add(entry);
         known.put(entry.eventId(), new Known(entry.sequence(), recorded.fingerprint()));
     }

@@ -99,6 +99,28 @@ public sealed interface LeadEvent {
     /** An extra evaluation instant, made by a rescore job. */
     record Rescored(@Nullable PolicyRef policy) implements Marker {}
 
+    /** What an event says of its lead's attributes. */
+    static Map<String, @Nullable Object> attributesOf(LeadEvent event) {
+        if (event instanceof Captured captured) {
+            return captured.attributes();
+        }
+        return event instanceof Enriched enriched ? enriched.attributes() : Map.of();
+    }
+
+    /** Without personal data, which no rule may read. */
+    static LeadEvent withoutContact(LeadEvent event) {
+        if (event instanceof Captured captured) {
+            return new Captured(
+                    captured.source(),
+                    captured.campaign(),
+                    captured.persona(),
+                    captured.attributes(),
+                    null,
+                    captured.cost());
+        }
+        return event instanceof Enriched enriched ? new Enriched(enriched.attributes(), null) : event;
+    }
+
     /** Personal data: open while it comes in and when it is shown, sealed in between. */
     sealed interface Contact {
 

@@ -18,4 +18,10 @@ public record Recorded(
         Instant recordedAt,
         LeadEvent event,
         @Nullable PolicyRef judgedBy,
-        @Nullable Fingerprint fingerprint) {}
+        @Nullable Fingerprint fingerprint) {
+
+    /** As the lead's history has it, at its place there. */
+    public Entry entry(long sequence) {
+        return new Entry(sequence, eventId, occurredAt, recordedAt, event, judgedBy);
+    }
+}

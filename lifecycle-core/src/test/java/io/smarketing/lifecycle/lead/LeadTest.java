@@ -255,13 +255,7 @@ class LeadTest {
 
         List<Entry> entries = new ArrayList<>();
         for (Recorded recorded : stored) {
-            entries.add(new Entry(
-                    entries.size(),
-                    recorded.eventId(),
-                    recorded.occurredAt(),
-                    recorded.recordedAt(),
-                    recorded.event(),
-                    recorded.judgedBy()));
+            entries.add(recorded.entry(entries.size()));
         }
         LeadHistory history = new LeadHistory(LEAD, entries);
         List<String> judgedAnew = new Judge(policy, Judge.Order.ARRIVAL)

@@ -101,36 +101,15 @@ class AuditTest {
                         entry.eventId(),
                         entry.occurredAt(),
                         entry.recordedAt(),
-                        sealed(entry.event()),
+                        LeadEvent.withoutContact(entry.event()),
                         entry.judgedBy(),
                         null)));
-                entries.add(new Entry(
-                        entry.sequence(),
-                        recorded.eventId(),
-                        recorded.occurredAt(),
-                        recorded.recordedAt(),
-                        recorded.event(),
-                        recorded.judgedBy()));
+                entries.add(recorded.entry(entry.sequence()));
             } catch (RecordedCodec.UnreadableRecord e) {
                 throw new IllegalStateException(e);
             }
         }
         return new LeadHistory(history.leadId(), entries);
-    }
-
-    private static LeadEvent sealed(LeadEvent event) {
-        if (event instanceof LeadEvent.Captured captured) {
-            return new LeadEvent.Captured(
-                    captured.source(),
-                    captured.campaign(),
-                    captured.persona(),
-                    captured.attributes(),
-                    null,
-                    captured.cost());
-        }
-        return event instanceof LeadEvent.Enriched enriched
-                ? new LeadEvent.Enriched(enriched.attributes(), null)
-                : event;
     }
 
     private static LeadHistory with(LeadHistory lead, List<Entry> entries) {

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -122,6 +124,42 @@ class ColumnsAgainstPlainFoldTest {
                 .isEqualTo(plain(question, history).toString());
         assertThat(answer.statistics().kernelLeads()).isEqualTo(1);
         assertThat(answer.statistics().slowLeads()).isEqualTo(Map.of(Slow.ARITHMETIC, 1L, Slow.BEYOND_WIDTHS, 1L));
+    }
+
+    /** Eleven values of twenty attributes can be combined in more ways than 64 bits number. */
+    @Test
+    void rulesThatReadTooManyAttributesAtOnceGoThePlainWay() throws RefusedDocument {
+        List<String> names = IntStream.range(0, 20).mapToObj(i -> "a" + i).toList();
+        Policy wide = PolicyReader.read("wide", """
+                        name: wide
+                        threshold: 10
+                        attributes: {%s}
+                        fit:
+                          - {id: any, when: "%s", points: 10}
+                        """.formatted(
+                        names.stream().map(name -> name + ": int").collect(Collectors.joining(", ")),
+                        names.stream().map(name -> "lead." + name + " > 5").collect(Collectors.joining(" || "))))
+                .policy();
+        List<String> lines = IntStream.range(0, 10)
+                .mapToObj(lead -> event(
+                        "lead-" + lead,
+                        "captured",
+                        "2025-01-01T00:00:00Z",
+                        "{\"attributes\":{%s}}"
+                                .formatted(names.stream()
+                                        .map(name -> "\"%s\":%d".formatted(name, lead))
+                                        .collect(Collectors.joining(",")))))
+                .toList();
+        History history = ReplayAgainstNaiveTest.history(lines);
+        ReplayQuestion question = new ReplayQuestion(
+                wide, policy(1), Judge.Order.OCCURRENCE, null, Dimension.ALL, new CaptureRange(null, null), true);
+
+        ReplayAnswer answer =
+                new ColumnarReplay(HistoryColumns.of(history.leads(), 10)).run(question, 2, leads -> {}, () -> false);
+
+        assertThat(answer.toJson(true).toString())
+                .isEqualTo(plain(question, history).toString());
+        assertThat(answer.statistics().slowLeads()).isEqualTo(Map.of(Slow.ARITHMETIC, 10L));
     }
 
     private static String event(String lead, String kind, String time, String data) {

@@ -73,13 +73,7 @@ final class LiveEngine {
         List<Entry> entries = new ArrayList<>();
         store.readEvents(leadId).asStream().forEach(message -> {
             Recorded recorded = (Recorded) message.getPayload();
-            entries.add(new Entry(
-                    message.getSequenceNumber(),
-                    recorded.eventId(),
-                    recorded.occurredAt(),
-                    recorded.recordedAt(),
-                    recorded.event(),
-                    recorded.judgedBy()));
+            entries.add(recorded.entry(message.getSequenceNumber()));
         });
         return new LeadHistory(leadId, entries);
     }

@@ -30,6 +30,20 @@ final class FitTable {
     private final long[] points;
     private final boolean hasUnknowns;
 
+    /** Whether 64 bits number all combinations that the values allow. */
+    static boolean canNumber(FitPart part, Segment segment) {
+        long combinations = 1;
+        for (String name : part.attributes()) {
+            int values = Place.of(name, segment).values().size();
+            if (combinations > Long.MAX_VALUE / values) {
+                return false;
+            }
+            combinations *= values;
+        }
+        return true;
+    }
+
+    /** Of a part that {@link #canNumber}. */
     FitTable(FitPart part, Segment segment) {
         List<String> names = part.attributes();
         int size = names.size();
@@ -38,20 +52,13 @@ final class FitTable {
         factors = new long[size];
         Values[] values = new Values[size];
         long combinations = 1;
-        boolean overflows = false;
         for (int i = 0; i < size; i++) {
             Place place = Place.of(names.get(i), segment);
             columns[i] = place.column();
             ofLead[i] = place.ofLead();
             values[i] = place.values();
             factors[i] = combinations;
-            overflows |= combinations > Long.MAX_VALUE / values[i].size();
             combinations *= values[i].size();
-        }
-        if (overflows) {
-            throw new IllegalArgumentException(
-                    "the rules that read %s together have more combinations of values than can be numbered"
-                            .formatted(names));
         }
         dense = combinations <= MOST_DENSE;
         if (size <= 1) {

@@ -2,9 +2,11 @@ package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.policy.Engagement;
+import io.smarketing.lifecycle.policy.FitPart;
 import io.smarketing.lifecycle.policy.Policy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A policy as integers over the codes of one segment. Immutable and thread-safe. */
 final class LoweredPolicy {
@@ -12,6 +14,9 @@ final class LoweredPolicy {
     final long threshold;
     final long cooldown;
     final boolean trustsExternalMarks;
+    /** Otherwise no lead can be judged by it here. */
+    final boolean fitsNumbers;
+
     final FitTable[] fit;
 
     /** Rules that an activity counts for stand at {@code rules[ruleFrom[code]] …}, up to those of the next code. */
@@ -46,7 +51,8 @@ final class LoweredPolicy {
         this.cooldown = TimeUnit.SECONDS.toMicros(policy.cooldown().toSeconds())
                 + TimeUnit.NANOSECONDS.toMicros(policy.cooldown().toNanosPart());
         this.trustsExternalMarks = policy.trustsExternalMarks();
-        this.fit = policy.fitParts().stream()
+        this.fitsNumbers = policy.fitParts().stream().allMatch(part -> FitTable.canNumber(part, segment));
+        this.fit = (fitsNumbers ? policy.fitParts().stream() : Stream.<FitPart>empty())
                 .map(part -> new FitTable(part, segment))
                 .toArray(FitTable[]::new);
         List<Engagement> engagement = policy.engagement();

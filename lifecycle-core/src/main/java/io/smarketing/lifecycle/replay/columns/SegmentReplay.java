@@ -33,6 +33,7 @@ final class SegmentReplay {
     private final MarkKernel inTime;
     private final @Nullable MarkKernel baseline;
     private final boolean baselineTrusts;
+    private final boolean fitsNumbers;
     private final MarkList candidateMarks = new MarkList();
     private final MarkList inTimeMarks = new MarkList();
     private final MarkList baselineMarks = new MarkList();
@@ -87,6 +88,7 @@ final class SegmentReplay {
         this.candidate = new MarkKernel(lowered);
         this.inTime = new MarkKernel(lowered);
         this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline);
+        this.fitsNumbers = lowered.fitsNumbers && (loweredBaseline == null || loweredBaseline.fitsNumbers);
         this.baselineTrusts = loweredBaseline != null && loweredBaseline.trustsExternalMarks;
         this.unknownEntries = Arrays.stream(lowered.fit)
                 .map(table -> new long[table.hasUnknowns() ? table.entries() : 0])
@@ -124,7 +126,7 @@ final class SegmentReplay {
             boolean asked = lead.capture() >= from && lead.capture() < to;
             // Without an instant as known at, nothing has to be read of leads that are not asked for.
             if ((asked || question.knownAt() != null) && lead.read() && asked) {
-                Slow slow = lead.slow();
+                Slow slow = fitsNumbers ? lead.slow() : Slow.ARITHMETIC;
                 if (slow == null && !judge()) {
                     slow = Slow.ARITHMETIC;
                 }

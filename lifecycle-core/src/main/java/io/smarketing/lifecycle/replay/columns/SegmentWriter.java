@@ -89,12 +89,16 @@ final class SegmentWriter {
     }
 
     private boolean holdsAttributesOf(NarrowLead lead) {
-        Set<String> seen = new HashSet<>(attributesOf(lead.opening().event()).keySet());
-        lead.facts().forEach(fact -> seen.addAll(attributesOf(fact.event()).keySet()));
+        Set<String> seen =
+                new HashSet<>(LeadEvent.attributesOf(lead.opening().event()).keySet());
+        lead.facts()
+                .forEach(
+                        fact -> seen.addAll(LeadEvent.attributesOf(fact.event()).keySet()));
         seen.removeAll(attributes.keySet());
         return attributes.size() + seen.size() <= NarrowLead.MOST_ATTRIBUTES;
     }
 
+    /** Personal data stays behind: columns have no key to seal it with. */
     private void addWide(LeadHistory history, Slow reason) {
         wideReasons.merge(reason, 1L, Long::sum);
         wide.octet(reason.ordinal())
@@ -106,26 +110,10 @@ final class SegmentWriter {
                     entry.eventId(),
                     entry.occurredAt(),
                     entry.recordedAt(),
-                    withoutPersonalData(entry.event()),
+                    LeadEvent.withoutContact(entry.event()),
                     entry.judgedBy(),
                     null)));
         }
-    }
-
-    /** No rule may read it, and columns have no key to seal it with. */
-    private static LeadEvent withoutPersonalData(LeadEvent event) {
-        if (event instanceof LeadEvent.Captured captured) {
-            return new LeadEvent.Captured(
-                    captured.source(),
-                    captured.campaign(),
-                    captured.persona(),
-                    captured.attributes(),
-                    null,
-                    captured.cost());
-        }
-        return event instanceof LeadEvent.Enriched enriched
-                ? new LeadEvent.Enriched(enriched.attributes(), null)
-                : event;
     }
 
     private void addNarrow(NarrowLead lead) {
@@ -144,7 +132,7 @@ final class SegmentWriter {
         facts.addInt(lead.facts().size());
         extra.addInt(lead.extra().size());
         addLag(opening);
-        Map<String, @Nullable Object> known = attributesOf(form);
+        Map<String, @Nullable Object> known = LeadEvent.attributesOf(form);
         addState(new HashMap<>(known), known.keySet());
         int changed = 0;
         int moved = 0;
@@ -165,7 +153,7 @@ final class SegmentWriter {
             }
             if (FactCode.changesAttributes(code)) {
                 changed++;
-                Map<String, @Nullable Object> said = new HashMap<>(attributesOf(fact.event()));
+                Map<String, @Nullable Object> said = new HashMap<>(LeadEvent.attributesOf(fact.event()));
                 if (time < 0) {
                     // What occurred before the capture yields to what the capture says.
                     said.keySet().removeAll(known.keySet());
@@ -197,13 +185,6 @@ final class SegmentWriter {
         long lag = Instants.micros(fact.recordedAt()) - Instants.micros(fact.occurredAt());
         lags.addLong(lag);
         remainders |= lag % MICROS_PER_MILLI;
-    }
-
-    private static Map<String, @Nullable Object> attributesOf(LeadEvent event) {
-        if (event instanceof LeadEvent.Captured captured) {
-            return captured.attributes();
-        }
-        return event instanceof LeadEvent.Enriched enriched ? enriched.attributes() : Map.of();
     }
 
     private void addState(Map<String, @Nullable Object> state, Set<String> said) {

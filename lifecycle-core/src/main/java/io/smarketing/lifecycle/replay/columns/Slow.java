@@ -22,7 +22,7 @@ public enum Slow {
     ATTRIBUTES_CUT(false),
     /** As known then, voids were known or not. */
     VOIDED_CUT(false),
-    /** Sums beyond 64 bits. */
+    /** Sums, or the number of combinations of attributes, beyond 64 bits. */
     ARITHMETIC(false);
 
     private final boolean storedAsEvents;

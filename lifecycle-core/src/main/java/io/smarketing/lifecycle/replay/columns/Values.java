@@ -2,8 +2,7 @@ package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
-import io.smarketing.lifecycle.lead.LeadEvent;
-import java.math.BigDecimal;
+import io.smarketing.lifecycle.funnel.PackedValue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,12 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The different values of an attribute, each with its code; 0 is the missing one. Not thread-safe while it grows. */
 final class Values {
-
-    private static final int TEXT = 0;
-    private static final int WHOLE = 1;
-    private static final int DECIMAL = 2;
-    private static final int TRUTH = 3;
-    private static final int COMPOSITE = 4;
 
     private final List<@Nullable Object> values = new ArrayList<>();
     private final Map<Object, Integer> codes = new HashMap<>();
@@ -54,34 +47,13 @@ final class Values {
 
     void write(PackedOutput output) {
         output.unsigned(values.size() - 1L);
-        for (Object value : values.subList(1, values.size())) {
-            if (value instanceof String text) {
-                output.octet(TEXT).text(text);
-            } else if (value instanceof Long number) {
-                output.octet(WHOLE).signed(number);
-            } else if (value instanceof BigDecimal number) {
-                output.octet(DECIMAL).text(number.toString());
-            } else if (value instanceof Boolean truth) {
-                output.octet(TRUTH).octet(truth ? 1 : 0);
-            } else if (value instanceof LeadEvent.Composite composite) {
-                output.octet(COMPOSITE).text(composite.json());
-            } else {
-                throw new IllegalArgumentException("an attribute holds a " + value);
-            }
-        }
+        values.subList(1, values.size()).forEach(value -> PackedValue.write(value, output));
     }
 
     static Values read(PackedInput input) {
         Values values = new Values();
         for (long left = input.unsigned(); left > 0; left--) {
-            values.values.add(
-                    switch (input.octet()) {
-                        case TEXT -> input.text();
-                        case WHOLE -> (Object) input.signed();
-                        case DECIMAL -> new BigDecimal(input.text());
-                        case TRUTH -> (Object) (input.octet() == 1);
-                        default -> new LeadEvent.Composite(input.text());
-                    });
+            values.values.add(PackedValue.read(input));
         }
         return values;
     }

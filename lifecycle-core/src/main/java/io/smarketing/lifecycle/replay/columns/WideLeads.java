@@ -28,13 +28,7 @@ final class WideLeads {
         for (long left = input.unsigned(); left > 0; left--) {
             try {
                 Recorded recorded = CODEC.read(input.block());
-                entries.add(new Entry(
-                        entries.size(),
-                        recorded.eventId(),
-                        recorded.occurredAt(),
-                        recorded.recordedAt(),
-                        recorded.event(),
-                        recorded.judgedBy()));
+                entries.add(recorded.entry(entries.size()));
             } catch (RecordedCodec.UnreadableRecord e) {
                 throw new IllegalStateException("an event of the lead %s in the columns".formatted(leadId), e);
             }

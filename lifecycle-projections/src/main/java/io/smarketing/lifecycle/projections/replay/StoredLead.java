@@ -33,13 +33,7 @@ public record StoredLead(LeadHistory history, Optional<Unreadable> unreadable) {
                 if (contradiction.isPresent()) {
                     return unreadable(leadId, entries, row, contradiction.get());
                 }
-                entries.add(new Entry(
-                        row.sequence(),
-                        recorded.eventId(),
-                        recorded.occurredAt(),
-                        recorded.recordedAt(),
-                        recorded.event(),
-                        recorded.judgedBy()));
+                entries.add(recorded.entry(row.sequence()));
             } catch (RecordedCodec.UnreadableRecord e) {
                 return unreadable(leadId, entries, row, String.valueOf(e.getMessage()));
             }

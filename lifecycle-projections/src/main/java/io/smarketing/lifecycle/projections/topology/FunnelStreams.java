@@ -17,9 +17,9 @@ import org.springframework.stereotype.Component;
 public class FunnelStreams implements SmartLifecycle {
 
     private static final String STAGES = "lifecycle-stages";
-    private static final String METRICS = "lifecycle-metrics";
-    /** Its state was of another form. */
-    private static final String FORMER = "lifecycle-funnel";
+    private static final String METRICS = "lifecycle-days";
+    /** Their state was of other forms. */
+    private static final List<String> FORMER = List.of("lifecycle-funnel", "lifecycle-metrics");
 
     private final TopologyCounts counts = new TopologyCounts();
     private final List<RunningTopology> topologies;
@@ -32,7 +32,7 @@ public class FunnelStreams implements SmartLifecycle {
                         STAGES,
                         FunnelTopology.official(Way.STAGES, metrics, counts, environment.owners()),
                         environment,
-                        Optional.of(FORMER)),
+                        FORMER),
                 new RunningTopology(
                         Pace.IN_TURN,
                         METRICS,

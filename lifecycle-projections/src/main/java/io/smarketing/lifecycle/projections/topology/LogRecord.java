@@ -76,13 +76,7 @@ record LogRecord(
         }
         try {
             Recorded recorded = CODEC.read(new RecordedCodec.Parts(attributes, data));
-            return new Entry(
-                    sequence,
-                    recorded.eventId(),
-                    recorded.occurredAt(),
-                    recorded.recordedAt(),
-                    recorded.event(),
-                    recorded.judgedBy());
+            return recorded.entry(sequence);
         } catch (RecordedCodec.UnreadableRecord e) {
             throw new UnreadableRecord(String.valueOf(e.getMessage()));
         }

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.projections.topology;
 import io.smarketing.lifecycle.event.EventType;
 import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
+import io.smarketing.lifecycle.funnel.PackedValue;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.LeadEvent;
@@ -20,14 +21,6 @@ import org.jspecify.annotations.Nullable;
  * stands on disk: {@link LeadState}'s version tells a form from the next.
  */
 final class PackedEntry {
-
-    private static final int NOTHING = 0;
-    private static final int TEXT = 1;
-    private static final int INTEGER = 2;
-    private static final int DECIMAL = 3;
-    private static final int TRUE = 4;
-    private static final int FALSE = 5;
-    private static final int COMPOSITE = 6;
 
     private static final int CAPTURED = 0;
     private static final int ENRICHED = 1;
@@ -172,43 +165,13 @@ final class PackedEntry {
 
     private static void attributes(Map<String, @Nullable Object> attributes, PackedOutput output) {
         output.unsigned(attributes.size());
-        attributes.forEach((name, value) -> {
-            output.text(name);
-            if (value == null) {
-                output.octet(NOTHING);
-            } else if (value instanceof String text) {
-                output.octet(TEXT).text(text);
-            } else if (value instanceof Long number) {
-                output.octet(INTEGER).signed(number);
-            } else if (value instanceof BigDecimal number) {
-                output.octet(DECIMAL).text(number.toString());
-            } else if (value instanceof Boolean truth) {
-                output.octet(truth ? TRUE : FALSE);
-            } else if (value instanceof LeadEvent.Composite composite) {
-                output.octet(COMPOSITE).text(composite.json());
-            } else {
-                throw new IllegalArgumentException("an attribute of " + value.getClass());
-            }
-        });
+        attributes.forEach((name, value) -> PackedValue.write(value, output.text(name)));
     }
 
     private static Map<String, @Nullable Object> attributes(PackedInput input) {
         Map<String, @Nullable Object> attributes = new HashMap<>();
         for (long left = input.unsigned(); left > 0; left--) {
-            String name = input.text();
-            int kind = input.octet();
-            attributes.put(
-                    name,
-                    switch (kind) {
-                        case NOTHING -> null;
-                        case TEXT -> input.text();
-                        case INTEGER -> (Object) input.signed();
-                        case DECIMAL -> new BigDecimal(input.text());
-                        case TRUE -> true;
-                        case FALSE -> false;
-                        case COMPOSITE -> new LeadEvent.Composite(input.text());
-                        default -> throw new IllegalArgumentException("an attribute of kind " + kind);
-                    });
+            attributes.put(input.text(), PackedValue.read(input));
         }
         return attributes;
     }

@@ -36,23 +36,23 @@ final class RunningTopology {
     private final String application;
     private final FunnelTopology topology;
     private final StreamsEnvironment environment;
-    private final Optional<String> former;
+    private final List<String> former;
     private @Nullable Thread starter;
     private @Nullable KafkaStreams streams;
     private volatile boolean running;
 
     RunningTopology(
             StreamsSettings.Pace pace, String application, FunnelTopology topology, StreamsEnvironment environment) {
-        this(pace, application, topology, environment, Optional.empty());
+        this(pace, application, topology, environment, List.of());
     }
 
-    /** @param former whose place it takes: what that left in Kafka is deleted */
+    /** @param former whose places it takes: what those left in Kafka is deleted */
     RunningTopology(
             StreamsSettings.Pace pace,
             String application,
             FunnelTopology topology,
             StreamsEnvironment environment,
-            Optional<String> former) {
+            List<String> former) {
         this.pace = pace;
         this.former = former;
         this.application = application;
@@ -75,7 +75,7 @@ final class RunningTopology {
         while (running) {
             try {
                 awaitTopics();
-                former.ifPresent(application -> forget(application, environment));
+                former.forEach(application -> forget(application, environment));
                 open();
                 return;
             } catch (InterruptedException e) {

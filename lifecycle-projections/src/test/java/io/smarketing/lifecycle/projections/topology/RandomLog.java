@@ -34,13 +34,7 @@ final class RandomLog {
     record Written(long sequence, long position, Recorded recorded) {
 
         Entry entry() {
-            return new Entry(
-                    sequence,
-                    recorded.eventId(),
-                    recorded.occurredAt(),
-                    recorded.recordedAt(),
-                    recorded.event(),
-                    recorded.judgedBy());
+            return recorded.entry(sequence);
         }
     }
 

@@ -35,7 +35,7 @@ final class Costs {
         parts.put("bench-reader", "this bench");
         parts.put("main", "this bench");
         parts.put("lifecycle-stages", "rows of stages (Kafka Streams)");
-        parts.put("lifecycle-metrics", "metrics of days (Kafka Streams)");
+        parts.put("lifecycle-days", "metrics of days (Kafka Streams)");
         parts.put("data-plane-kafka", "broker");
         parts.put("kafka-", "broker and clients' networking");
         parts.put("group-coordinator", "broker");

@@ -168,13 +168,7 @@ final class PlainFold implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         Known lead = leads.computeIfAbsent(recorded.leadId(), Known::new);
-        lead.entries.add(new Entry(
-                Long.parseLong(attributes.getOrDefault("sequence", "0")),
-                recorded.eventId(),
-                recorded.occurredAt(),
-                recorded.recordedAt(),
-                recorded.event(),
-                recorded.judgedBy()));
+        lead.entries.add(recorded.entry(Long.parseLong(attributes.getOrDefault("sequence", "0"))));
         changed.add(lead);
     }
 

@@ -40,7 +40,7 @@ public final class TopologyBench implements Callable<Integer> {
     /** So many that every partition on the way has some. */
     private static final int PROBES = 64;
 
-    private static final List<String> APPLICATIONS = List.of("lifecycle-stages", "lifecycle-metrics");
+    private static final List<String> APPLICATIONS = List.of("lifecycle-stages", "lifecycle-days");
 
     @Option(
             names = "--leads",

@@ -12,11 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +66,8 @@ public final class HistoryCommand implements Runnable {
             throw new WrongInput("--out: %s is a file (name a folder)".formatted(folder));
         }
         long begun = System.nanoTime();
-        List<LeadHistory> leads = files.read(console.err()).leads();
+        ReadBytes bytes = new ReadBytes();
+        List<LeadHistory> leads = files.read(console.err(), bytes).leads();
         long read = System.nanoTime();
         ColumnsWriter writer = new ColumnsWriter(folder);
         long events = 0;
@@ -81,7 +79,7 @@ public final class HistoryCommand implements Runnable {
                 progress.stepBy(some.size());
             }
         }
-        writer.finish(coverage(files.files(), events));
+        writer.finish(new Coverage(names(files.files()), events, bytes.number(), bytes.sha256()));
         HistoryColumns history = open(folder);
         console.err()
                 .printf(
@@ -121,8 +119,7 @@ public final class HistoryCommand implements Runnable {
         try {
             HistoryColumns history = HistoryColumns.open(folder);
             if (files != null) {
-                Coverage now = coverage(files, history.coverage().events());
-                if (!now.digest().equals(history.coverage().digest())) {
+                if (!digestOf(files).equals(history.coverage().digest())) {
                     console.out()
                             .println("%s: it was made from %s (%,d bytes), and these are other files (build it anew)"
                                     .formatted(
@@ -155,23 +152,20 @@ public final class HistoryCommand implements Runnable {
         }
     }
 
-    private static Coverage coverage(List<Path> files, long events) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-        long bytes = 0;
+    private static String digestOf(List<Path> files) throws IOException {
+        ReadBytes bytes = new ReadBytes();
         for (Path file : files) {
-            try (InputStream in = Files.newInputStream(file);
-                    OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
-                bytes += in.transferTo(out);
+            try (InputStream in = bytes.of(Files.newInputStream(file))) {
+                in.transferTo(OutputStream.nullOutputStream());
+            } catch (NoSuchFileException e) {
+                throw new WrongInput("--history: there is no file %s".formatted(file));
             }
         }
-        String source =
-                files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", "));
-        return new Coverage(source, events, bytes, HexFormat.of().formatHex(digest.digest()));
+        return bytes.sha256();
+    }
+
+    private static String names(List<Path> files) {
+        return files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", "));
     }
 
     private static void print(Console console, Path folder, HistoryColumns history, boolean json) {

@@ -8,6 +8,7 @@ import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class HistoryFiles {
     }
 
     /** Reads them; what is refused is told, and all is counted. */
-    History read(PrintWriter err) throws IOException {
+    History read(PrintWriter err, ReadBytes bytes) throws IOException {
         if (files.isEmpty()) {
             throw new WrongInput("Missing required option: '--history=FILE' (CloudEvents, one JSON object a line)");
         }
@@ -66,7 +67,7 @@ final class HistoryFiles {
             }
         });
         for (Path file : files) {
-            read(file, reader);
+            read(file, reader, bytes);
         }
         History history = reader.history();
         IntakeCounts counts = history.counts();
@@ -79,21 +80,22 @@ final class HistoryFiles {
         return history;
     }
 
-    private static void read(Path file, HistoryReader reader) {
-        try (InputStream in = open(file);
+    private static void read(Path file, HistoryReader reader, ReadBytes bytes) {
+        try (InputStream all = bytes.of(Files.newInputStream(file));
+                InputStream in = unpacked(file, new BufferedInputStream(all, 1 << 16));
                 ProgressBar progress = Progress.bar("reading " + file.getFileName(), Files.size(file) >> 10, " KiB")) {
-            long[] bytes = {0};
-            reader.read(file.toString(), in, read -> {
-                bytes[0] += read;
-                progress.stepTo(bytes[0] >> 10);
+            long[] read = {0};
+            reader.read(file.toString(), in, more -> {
+                read[0] += more;
+                progress.stepTo(read[0] >> 10);
             });
+            all.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw new WrongInput("%s cannot be read: %s".formatted(file, e.getMessage()));
         }
     }
 
-    private static InputStream open(Path file) throws IOException {
-        InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+    private static InputStream unpacked(Path file, InputStream in) throws IOException {
         return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
     }
 

@@ -108,7 +108,7 @@ final class HistoryOptions {
         Asked asked = asked();
         CaptureRange range = asked.range();
         @Nullable Instant known = asked.known();
-        History history = files.read(err);
+        History history = files.read(err, new ReadBytes());
         List<LeadHistory> leads = known == null ? history.leads() : history.knownAt(known);
         String asOf = known != null
                 ? known.toString()
