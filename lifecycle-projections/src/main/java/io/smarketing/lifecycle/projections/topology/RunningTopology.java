@@ -46,7 +46,7 @@ final class RunningTopology {
         this(pace, application, topology, environment, List.of());
     }
 
-    /** @param former whose places it takes: what those left in Kafka is deleted */
+    /** @param former whose places it takes: what those left in Kafka and on disk is deleted */
     RunningTopology(
             StreamsSettings.Pace pace,
             String application,
@@ -75,7 +75,10 @@ final class RunningTopology {
         while (running) {
             try {
                 awaitTopics();
-                former.forEach(application -> forget(application, environment));
+                for (String application : former) {
+                    forget(application, environment);
+                    environment.deleteState(application);
+                }
                 open();
                 return;
             } catch (InterruptedException e) {

@@ -12,6 +12,7 @@ import java.util.Properties;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.stereotype.Component;
+import org.springframework.util.FileSystemUtils;
 
 /** Where topologies run, and with what. */
 @Component
@@ -58,6 +59,15 @@ class StreamsEnvironment {
 
     Map<String, Object> consumerSettings() {
         return kafka.buildConsumerProperties();
+    }
+
+    /** Of an application that runs no more. */
+    void deleteState(String application) {
+        try {
+            FileSystemUtils.deleteRecursively(Path.of(stateDir, application));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the state of %s in %s is left".formatted(application, stateDir), e);
+        }
     }
 
     /** The folder is there then: applications that start at once would make it at once, and all but one fail. */
