@@ -37,7 +37,7 @@ class LeadWriters implements SmartLifecycle {
     static final int PHASE = 0;
 
     private static final Logger LOG = LoggerFactory.getLogger(LeadWriters.class);
-    private static final int MOST_WORKS = 500;
+    private static final int MOST_WORKS = 1_000;
     private static final int QUEUED_REQUESTS = 64;
     private static final int PATIENCE_SECONDS = 10;
     private static final long OUTAGE_TOLD_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);

@@ -9,9 +9,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.UUID;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyIn;
 
 /**
  * Rows of the event store in PostgreSQL's binary COPY format (PostgreSQL documentation, COPY, "Binary Format"): a signature, then per
@@ -27,15 +29,15 @@ final class EventRows {
     private static final int FIELDS = 12;
     private static final int NULL = -1;
     private static final int END = -1;
-    private static final int USUAL_BYTES = 1_000;
+    private static final int USUAL_BYTES = 40_000;
 
     private final RecordedCodec codec;
     private final ByteArrayOutputStream bytes;
     private final DataOutputStream out;
 
-    EventRows(RecordedCodec codec, int rows) {
+    EventRows(RecordedCodec codec) {
         this.codec = codec;
-        this.bytes = new ByteArrayOutputStream(rows * USUAL_BYTES);
+        this.bytes = new ByteArrayOutputStream(USUAL_BYTES);
         this.out = new DataOutputStream(bytes);
         put(() -> {
             out.write(SIGNATURE);
@@ -65,10 +67,22 @@ final class EventRows {
         });
     }
 
-    /** All rows, as COPY takes them; nothing can be added any more. */
-    byte[] toByteArray() {
+    /** No row follows. */
+    void end() {
         put(() -> out.writeShort(END));
-        return bytes.toByteArray();
+    }
+
+    /** Bytes that wait to be sent. */
+    int size() {
+        return bytes.size();
+    }
+
+    /** Sends what has been put together since the last time. */
+    void sendTo(CopyIn copy) throws SQLException {
+        byte[] portion = bytes.toByteArray();
+        copy.writeToCopy(portion, 0, portion.length);
+        copy.flushCopy();
+        bytes.reset();
     }
 
     private void text(String text) throws IOException {

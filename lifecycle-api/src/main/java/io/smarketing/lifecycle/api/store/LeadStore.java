@@ -37,6 +37,9 @@ public final class LeadStore extends JdbcEventStorageEngine {
     /** The aggregate's type, as Axon says it. */
     private static final String LEAD = Lead.class.getSimpleName();
 
+    /** Bytes that are sent at once: the database writes rows while the next are put together. */
+    private static final int PORTION = 32_768;
+
     private static final String UNIQUE_VIOLATION = "23505";
 
     private final DataSource dataSource;
@@ -98,13 +101,18 @@ public final class LeadStore extends JdbcEventStorageEngine {
     }
 
     private void append(List<DomainEventMessage<?>> events) {
-        EventRows rows = new EventRows(codec, events.size());
-        events.forEach(rows::add);
-        byte[] bytes = rows.toByteArray();
         onConnection(connection -> {
             CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(EventRows.COPY);
             try {
-                copy.writeToCopy(bytes, 0, bytes.length);
+                EventRows rows = new EventRows(codec);
+                for (DomainEventMessage<?> event : events) {
+                    rows.add(event);
+                    if (rows.size() >= PORTION) {
+                        rows.sendTo(copy);
+                    }
+                }
+                rows.end();
+                rows.sendTo(copy);
                 copy.endCopy();
             } finally {
                 if (copy.isActive()) {

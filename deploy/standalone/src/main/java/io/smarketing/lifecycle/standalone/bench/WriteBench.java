@@ -41,8 +41,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WriteBench implements Callable<Integer> {
 
     private static final int THREADS = 2;
-    private static final int AT_ONCE = 1_000;
+    /** As the Kafka door polls. */
+    private static final int AT_ONCE = 2_000;
+
     private static final int UNDER_WAY = 3;
+    /** The compiler takes a part of the machine until it knows the program. */
+    private static final int WARM_UPS = 3;
     private static final double STOCK_SHARE = 0.25;
     private static final double WANTED_TIMES_STOCK = 10;
     private static final double WANTED_OF_RAW = 0.5;
@@ -51,7 +55,7 @@ public final class WriteBench implements Callable<Integer> {
     @Option(
             names = "--leads",
             paramLabel = "N",
-            defaultValue = "3000",
+            defaultValue = "5000",
             description = "Generated leads of each round (${DEFAULT-VALUE}).")
     private int leads;
 
@@ -59,7 +63,7 @@ public final class WriteBench implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "7",
-            description = "Rounds that count, behind one that warms up (${DEFAULT-VALUE}).")
+            description = "Rounds that count, behind " + WARM_UPS + " that warm up (${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -105,12 +109,12 @@ public final class WriteBench implements Callable<Integer> {
                         () -> Optional.of(policy),
                         THREADS);
                 RawRows raw = new RawRows(dataSource, THREADS)) {
-            for (int round = 0; round <= rounds; round++) {
+            for (int round = 1 - WARM_UPS; round <= rounds; round++) {
                 Round done = round(workbench, intake, stock, raw, round);
                 workbench.tell("round %d%s: %,d events = %,d rows; batched %s events/s, stock Axon %s/s, bare rows %s/s"
                         .formatted(
                                 round,
-                                round == 0 ? " (warms up)" : "",
+                                round <= 0 ? " (warms up)" : "",
                                 done.events(),
                                 done.rows(),
                                 Workbench.rate(done.events() / done.batched()),
