@@ -38,6 +38,7 @@ final class ColumnsFolder {
     private final StoredHistory history;
     private @Nullable HistoryColumns current;
     private boolean opened;
+    private volatile @Nullable String madeAnewBecause;
 
     /** Hears how far the work is, and says how it is to be done. */
     interface Watch {
@@ -91,11 +92,8 @@ final class ColumnsFolder {
                 && coverage.position() <= position
                 && coverage.digest().equals(history.identity(coverage.position()));
         if (!ofThisStore) {
-            LOG.warn(
-                    "the history columns in {} are of another store, or of this one before it was restored: at position {} it has"
-                            + " another event. They are made anew",
-                    folder,
-                    coverage.position());
+            makeAnew("%s: they are of another store, or of this one before it was restored: position %d has another event"
+                    .formatted(folder, coverage.position()));
             current = null;
         }
         return current;
@@ -115,10 +113,20 @@ final class ColumnsFolder {
                     && !folder.resolve("history.json").toFile().exists()) {
                 LOG.info("there are no history columns in {} yet", folder);
             } else {
-                LOG.warn("the history columns cannot be used and are made anew: {}", e.getMessage());
+                makeAnew(String.valueOf(e.getMessage()));
             }
             return null;
         }
+    }
+
+    private void makeAnew(String because) {
+        LOG.warn("the history columns cannot be used and are made anew: {}", because);
+        madeAnewBecause = because;
+    }
+
+    /** Why what lay in the folder since the start could not be used; null when it could, or nothing lay there. */
+    @Nullable String madeAnewBecause() {
+        return madeAnewBecause;
     }
 
     private HistoryColumns anew(long position, Watch watch) throws IOException {

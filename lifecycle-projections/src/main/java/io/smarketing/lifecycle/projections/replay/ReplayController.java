@@ -141,7 +141,8 @@ class ReplayController {
 
     /**
      * The history columns that replays read: {@code {"logPosition", "events", "leads", "segments", "supersededLeads", "bytes"}}, up to
-     * where they are made, null for all as long as there are none; {@code "work": {"stage", "done", "total"}}, in events, tells what is being
+     * where they are made, null for all as long as there are none; {@code "madeAnewBecause"}: what was wrong with those that lay there when the
+     * engine started, or null; {@code "work": {"stage", "done", "total"}}, in events, tells what is being
      * done to them: "none", "keeping-up", "going-on" when a replay waits, "merging".
      */
     @GetMapping("/columns")
@@ -154,6 +155,7 @@ class ReplayController {
         answer.put("segments", found == null ? null : (Integer) found.shares().size());
         answer.put("supersededLeads", found == null ? null : (Long) found.supersededLeads());
         answer.put("bytes", found == null ? null : (Long) found.bytes());
+        answer.put("madeAnewBecause", columns.madeAnewBecause());
         StoreColumns.Work work = columns.work();
         answer.putObject("work")
                 .put("stage", work.kind())

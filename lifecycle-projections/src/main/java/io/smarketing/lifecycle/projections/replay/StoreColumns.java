@@ -128,6 +128,11 @@ class StoreColumns implements SmartInitializingSingleton, DisposableBean {
         }
     }
 
+    /** Why what there was could not be used; null when it could. */
+    @Nullable String madeAnewBecause() {
+        return folder.madeAnewBecause();
+    }
+
     Work work() {
         return work;
     }
