@@ -72,6 +72,11 @@ public final class PackedInput {
         return length == 0 ? null : new String(raw(length - 1), StandardCharsets.UTF_8);
     }
 
+    /** How many bytes were read. */
+    public int position() {
+        return at;
+    }
+
     /** Whether everything was read. */
     public boolean isAtEnd() {
         return at == bytes.length;

@@ -34,6 +34,18 @@ public final class ColumnarReplay {
     private record Task(int segment, int chunk) {
 
         private static final int WIDE = -1;
+
+        private int standing(Segment segment) {
+            return chunk == WIDE
+                    ? segment.standing(segment.leads(), segment.rows())
+                    : segment.standing(chunk * Layout.CHUNK, Math.min((chunk + 1) * Layout.CHUNK, segment.leads()));
+        }
+    }
+
+    private static void stopWhen(BooleanSupplier cancelled) {
+        if (cancelled.getAsBoolean()) {
+            throw new CancellationException("the replay was cancelled");
+        }
     }
 
     /**
@@ -44,6 +56,12 @@ public final class ColumnarReplay {
      * @throws CancellationException when it says so
      */
     public ReplayAnswer run(ReplayQuestion question, int threads, LongConsumer progress, BooleanSupplier cancelled) {
+        return run(question, threads, Turns.ALWAYS, progress, cancelled);
+    }
+
+    /** The same, each piece of work in its turn. */
+    public ReplayAnswer run(
+            ReplayQuestion question, int threads, Turns turns, LongConsumer progress, BooleanSupplier cancelled) {
         DimensionRows dimension = new DimensionRows(question.dimension());
         List<Segment> segments = history.segments();
         List<LoweredPolicy> candidates = new ArrayList<>();
@@ -53,9 +71,15 @@ public final class ColumnarReplay {
         Policy baseline = question.baseline();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
-            candidates.add(new LoweredPolicy(question.candidate(), segment));
-            baselines.add(baseline == null ? null : new LoweredPolicy(baseline, segment));
-            dimensions.add(dimension.of(segment));
+            stopWhen(cancelled);
+            turns.take();
+            try {
+                candidates.add(new LoweredPolicy(question.candidate(), segment));
+                baselines.add(baseline == null ? null : new LoweredPolicy(baseline, segment));
+                dimensions.add(dimension.of(segment));
+            } finally {
+                turns.giveBack();
+            }
             if (segment.wideLeads() > 0) {
                 tasks.add(new Task(i, Task.WIDE));
             }
@@ -71,32 +95,34 @@ public final class ColumnarReplay {
             SegmentReplay replay = null;
             int at = -1;
             for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
-                if (cancelled.getAsBoolean()) {
-                    throw new CancellationException("the replay was cancelled");
-                }
+                stopWhen(cancelled);
                 Task task = tasks.get(i);
                 Segment segment = segments.get(task.segment());
-                if (replay == null || at != task.segment()) {
-                    if (replay != null) {
-                        replay.leave();
+                turns.take();
+                try {
+                    if (replay == null || at != task.segment()) {
+                        if (replay != null) {
+                            replay.leave();
+                        }
+                        at = task.segment();
+                        replay = new SegmentReplay(
+                                segment,
+                                question,
+                                candidates.get(at),
+                                baselines.get(at),
+                                dimensions.get(at),
+                                plain,
+                                partial);
                     }
-                    at = task.segment();
-                    replay = new SegmentReplay(
-                            segment,
-                            question,
-                            candidates.get(at),
-                            baselines.get(at),
-                            dimensions.get(at),
-                            plain,
-                            partial);
+                    if (task.chunk() == Task.WIDE) {
+                        replay.wide();
+                    } else {
+                        replay.chunk(task.chunk());
+                    }
+                } finally {
+                    turns.giveBack();
                 }
-                if (task.chunk() == Task.WIDE) {
-                    replay.wide();
-                    progress.accept(segment.wideLeads());
-                } else {
-                    replay.chunk(task.chunk());
-                    progress.accept(Math.min(Layout.CHUNK, segment.leads() - task.chunk() * Layout.CHUNK));
-                }
+                progress.accept(task.standing(segment));
             }
             if (replay != null) {
                 replay.leave();
@@ -156,6 +182,8 @@ public final class ColumnarReplay {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof CancellationException cancellation) {
                 throw cancellation;
+            } else if (e.getCause() instanceof Error error) {
+                throw error;
             }
             throw new IllegalStateException(Objects.requireNonNull(e.getCause()));
         } finally {

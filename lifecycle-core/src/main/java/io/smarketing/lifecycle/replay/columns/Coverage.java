@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.replay.columns;
 
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -7,16 +8,34 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Exactly what columns were made from.
  *
- * @param source a file's name, the store, a topic
+ * @param kind of source, which says what position and digest are
+ * @param source a file's name, the store
  * @param events that were read
- * @param position up to where: bytes of a file, the greatest index of the store, the sum of the next offsets of a topic
- * @param digest of what was read, or empty where the position says it all
+ * @param position up to where
+ * @param digest by which the source is recognised
  */
-public record Coverage(String source, long events, long position, String digest) {
+public record Coverage(Kind kind, String source, long events, long position, String digest) {
+
+    /** What a history is read from. */
+    public enum Kind {
+        /** Files of lines. The position is how many bytes they have, the digest the SHA-256 of all of them. */
+        LINES,
+        /**
+         * The event store. The position is the greatest global index, up to which all of it was read; the digest tells the event
+         * that has it, so that another store, or one restored from a backup, is not taken for this one.
+         */
+        STORE
+    }
+
+    /** Of lines. */
+    public Coverage(String source, long events, long position, String digest) {
+        this(Kind.LINES, source, events, position, digest);
+    }
 
     ObjectNode toJson() {
         return JsonNodeFactory.instance
                 .objectNode()
+                .put("kind", kind.name().toLowerCase(Locale.ROOT))
                 .put("source", source)
                 .put("events", events)
                 .put("position", position)
@@ -25,6 +44,7 @@ public record Coverage(String source, long events, long position, String digest)
 
     static Coverage of(JsonNode json) {
         return new Coverage(
+                Kind.valueOf(json.get("kind").stringValue().toUpperCase(Locale.ROOT)),
                 json.get("source").stringValue(),
                 json.get("events").longValue(),
                 json.get("position").longValue(),

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,7 +30,8 @@ record Manifest(long generation, Coverage coverage, List<Part> parts) {
 
     static final String FILE = "history.json";
 
-    private static final int VERSION = 1;
+    /** 2: coverage has a kind, segments may be superseded in part. */
+    private static final int VERSION = 2;
 
     Manifest {
         parts = List.copyOf(parts);
@@ -39,8 +41,16 @@ record Manifest(long generation, Coverage coverage, List<Part> parts) {
      * A segment.
      *
      * @param crc of its header, which holds those of its columns
+     * @param superseded null as long as all of its leads stand
      */
-    record Part(String file, long length, int crc) {}
+    record Part(String file, long length, int crc, @Nullable Superseded superseded) {}
+
+    /**
+     * A file with a bit for each lead of a segment that later segments have again, in the form of {@link java.util.BitSet#toByteArray}.
+     *
+     * @param crc CRC32C of the whole file
+     */
+    record Superseded(String file, long length, int crc) {}
 
     static Manifest read(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
@@ -68,13 +78,20 @@ record Manifest(long generation, Coverage coverage, List<Part> parts) {
             }
             List<Part> parts = new ArrayList<>();
             for (JsonNode part : json.get("segments")) {
+                JsonNode superseded = part.get("superseded");
                 parts.add(new Part(
                         part.get("file").stringValue(),
                         part.get("length").longValue(),
-                        part.get("crc").intValue()));
+                        part.get("crc").intValue(),
+                        superseded == null
+                                ? null
+                                : new Superseded(
+                                        superseded.get("file").stringValue(),
+                                        superseded.get("length").longValue(),
+                                        superseded.get("crc").intValue())));
             }
             return new Manifest(json.get("generation").longValue(), Coverage.of(json.get("coverage")), parts);
-        } catch (JacksonException | NullPointerException e) {
+        } catch (JacksonException | IllegalArgumentException | NullPointerException e) {
             throw new UnusableColumns(UnusableColumns.Kind.OTHER_VERSION, file.toString(), "it says " + e.getMessage());
         }
     }
@@ -84,10 +101,19 @@ record Manifest(long generation, Coverage coverage, List<Part> parts) {
         json.put("version", VERSION).put("generation", generation);
         json.set("coverage", coverage.toJson());
         ArrayNode segments = json.putArray("segments");
-        parts.forEach(part -> segments.addObject()
-                .put("file", part.file())
-                .put("length", part.length())
-                .put("crc", part.crc()));
+        for (Part part : parts) {
+            ObjectNode segment = segments.addObject()
+                    .put("file", part.file())
+                    .put("length", part.length())
+                    .put("crc", part.crc());
+            Superseded superseded = part.superseded();
+            if (superseded != null) {
+                segment.putObject("superseded")
+                        .put("file", superseded.file())
+                        .put("length", superseded.length())
+                        .put("crc", superseded.crc());
+            }
+        }
         String line = json.toString();
         replace(folder, FILE, ByteBuffer.wrap((line + "\n" + crc(line) + "\n").getBytes(StandardCharsets.UTF_8)));
     }

@@ -50,8 +50,8 @@ final class PlainLeads {
         List<Cycle> before = baselineFold.cycles();
         List<Cycle> after = candidateFold.cycles();
         for (int i = 0; i < after.size(); i++) {
-            MarkSet set = MarkSet.of(before.get(i).markedAt(), after.get(i).markedAt());
-            (i == 0 ? partial.first : partial.others).add(set, after.get(i));
+            (i == 0 ? partial.first : partial.others)
+                    .add(MarkSet.of(before.get(i).markedAt(), after.get(i).markedAt()), after.get(i));
         }
         if (baseline == null) {
             LeadFold inTime =
@@ -60,10 +60,11 @@ final class PlainLeads {
                     MarkSet.of(after.get(0).markedAt(), inTime.cycles().get(0).markedAt())
                             .ordinal()]++;
         }
-        if (question.withLeads()) {
+        MarkSet set = MarkSet.of(before.get(0).markedAt(), after.get(0).markedAt());
+        if (question.lists(set)) {
             partial.leads.add(new LeadResult(
                     lead.leadId(),
-                    MarkSet.of(before.get(0).markedAt(), after.get(0).markedAt()),
+                    set,
                     after.get(0).outcome(),
                     before.get(0).markedAt(),
                     after.get(0).markedAt(),

@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,10 +32,12 @@ final class Segment {
     private final Values campaigns;
     private final Values personas;
     private final Values words;
-    private final List<String> attributes = new ArrayList<>();
-    private final List<Values> values = new ArrayList<>();
-    private final List<LeadEvent.Activity> activities = new ArrayList<>();
-    private final List<String> kinds = new ArrayList<>();
+    private final List<String> attributes;
+    private final List<Values> values;
+    private final List<LeadEvent.Activity> activities;
+    private final List<String> kinds;
+    private final LeadRows rows;
+    private final @Nullable BitSet superseded;
 
     private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
         this.columns = columns;
@@ -50,6 +54,11 @@ final class Segment {
         this.campaigns = Values.read(packed(Layout.VALUES + Layout.CAMPAIGN));
         this.personas = Values.read(packed(Layout.VALUES + Layout.PERSONA));
         this.words = Values.read(packed(Layout.WORDS));
+        this.attributes = new ArrayList<>();
+        this.values = new ArrayList<>();
+        this.activities = new ArrayList<>();
+        this.kinds = new ArrayList<>();
+        this.superseded = null;
         for (JsonNode name : header.get("attributes")) {
             values.add(Values.read(packed(Layout.VALUES + attributes.size())));
             attributes.add(name.stringValue());
@@ -61,6 +70,55 @@ final class Segment {
         for (long left = done.unsigned(); left > 0; left--) {
             kinds.add(done.text());
         }
+        this.rows = new LeadRows(this);
+    }
+
+    /** The same bytes with other leads superseded. */
+    private Segment(Segment same, @Nullable BitSet superseded) {
+        this.columns = same.columns;
+        this.leads = same.leads;
+        this.wideLeads = same.wideLeads;
+        this.facts = same.facts;
+        this.events = same.events;
+        this.states = same.states;
+        this.bytes = same.bytes;
+        this.crc = same.crc;
+        this.unit = same.unit;
+        this.base = same.base;
+        this.sources = same.sources;
+        this.campaigns = same.campaigns;
+        this.personas = same.personas;
+        this.words = same.words;
+        this.attributes = same.attributes;
+        this.values = same.values;
+        this.activities = same.activities;
+        this.kinds = same.kinds;
+        this.rows = same.rows;
+        this.superseded = superseded;
+    }
+
+    /** The segment without leads that later segments have: by row, those that are stored as events behind those in columns. */
+    Segment without(@Nullable BitSet rows) {
+        return new Segment(this, rows == null || rows.isEmpty() ? null : rows);
+    }
+
+    /** Null as long as all leads stand. Not to be changed. */
+    @Nullable BitSet superseded() {
+        return superseded;
+    }
+
+    /** How many leads stand from a row on up to another. */
+    int standing(int from, int to) {
+        return to - from - (superseded == null ? 0 : superseded.get(from, to).cardinality());
+    }
+
+    int rows() {
+        return leads + wideLeads;
+    }
+
+    /** Where its leads stand. */
+    LeadRows leadRows() {
+        return rows;
     }
 
     /**

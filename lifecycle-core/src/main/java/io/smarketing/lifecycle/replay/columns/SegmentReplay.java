@@ -11,12 +11,14 @@ import io.smarketing.lifecycle.replay.MarkSet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One thread's replay of chunks of one segment. Not thread-safe; what it reads of the segment may be shared. */
 final class SegmentReplay {
 
+    private static final MarkSet[] MARK_SET = MarkSet.values();
     private static final Cycle.Outcome[] OUTCOME = Cycle.Outcome.values();
     private static final Instant FIRST = Instant.ofEpochSecond(-(1L << 40));
     private static final Instant LAST = Instant.ofEpochSecond(1L << 40);
@@ -47,6 +49,7 @@ final class SegmentReplay {
     private int added;
     private final Names names;
     private final int words;
+    private final @Nullable BitSet superseded;
     private final long from;
     private final long to;
 
@@ -95,6 +98,7 @@ final class SegmentReplay {
                 .toArray(long[][]::new);
         this.names = new Names(segment);
         this.words = segment.words().size();
+        this.superseded = segment.superseded();
         CaptureRange range = question.range();
         this.from = range.from() == null ? Long.MIN_VALUE : ceiling(range.from());
         this.to = range.to() == null ? Long.MAX_VALUE : ceiling(range.to());
@@ -123,7 +127,9 @@ final class SegmentReplay {
         }
         added = 0;
         while (lead.next()) {
-            boolean asked = lead.capture() >= from && lead.capture() < to;
+            boolean asked = lead.capture() >= from
+                    && lead.capture() < to
+                    && (superseded == null || !superseded.get(lead.lead()));
             // Without an instant as known at, nothing has to be read of leads that are not asked for.
             if ((asked || question.knownAt() != null) && lead.read() && asked) {
                 Slow slow = fitsNumbers ? lead.slow() : Slow.ARITHMETIC;
@@ -150,6 +156,9 @@ final class SegmentReplay {
         for (int i = 0; i < segment.wideLeads(); i++) {
             LeadHistory history = wide.next();
             Instant known = question.knownAt();
+            if (superseded != null && superseded.get(segment.leads() + i)) {
+                continue;
+            }
             if (known == null) {
                 plain.add(history, wide.reason(), partial);
             } else {
@@ -220,10 +229,11 @@ final class SegmentReplay {
         }
         addedLeads[added] = lead.lead();
         addedStates[added++] = lead.lastState();
-        if (question.withLeads()) {
+        MarkSet set = MARK_SET[set(before.markedAt(0), candidateVisits.markedAt(0))];
+        if (question.lists(set)) {
             partial.leads.add(new LeadResult(
                     name(),
-                    MarkSet.values()[set(before.markedAt(0), candidateVisits.markedAt(0))],
+                    set,
                     OUTCOME[candidateVisits.outcome(0)],
                     instant(before.markedAt(0)),
                     instant(candidateVisits.markedAt(0)),

@@ -36,6 +36,16 @@ final class WideLeads {
         return new LeadHistory(leadId, entries);
     }
 
+    /** Goes past the next lead; its id. */
+    String passOver() {
+        input.octet();
+        String leadId = input.text();
+        for (long left = input.unsigned(); left > 0; left--) {
+            input.block();
+        }
+        return leadId;
+    }
+
     /** Why the lead that was told last is not in columns. */
     Slow reason() {
         return reason;

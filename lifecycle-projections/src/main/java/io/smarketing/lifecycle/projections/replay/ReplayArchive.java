@@ -57,6 +57,7 @@ class ReplayArchive {
      *
      * @param request JSON
      * @param result JSON, of a replay that is done
+     * @param statistics JSON, of one that was made over columns
      */
     record Kept(
             UUID id,
@@ -65,6 +66,7 @@ class ReplayArchive {
             @Nullable Long logPosition,
             @Nullable Long leads,
             @Nullable String result,
+            @Nullable String statistics,
             @Nullable String failure,
             Listed listed,
             Instant createdAt,
@@ -108,10 +110,14 @@ class ReplayArchive {
     }
 
     /** Nothing happens when it was cancelled. */
-    void done(UUID id, String result, Listed listed, Instant at) {
-        jdbc.sql("UPDATE projections.replay SET status = 'done', result = ?, listed = ?, finished_at = ?"
-                        + " WHERE id = ? AND status = 'running'")
-                .params(result, word(listed), Timestamp.from(at), id)
+    void done(UUID id, String result, Listed listed, @Nullable String statistics, Instant at) {
+        jdbc.sql("UPDATE projections.replay SET status = 'done', result = :result, listed = :listed,"
+                        + " statistics = :statistics, finished_at = :at WHERE id = :id AND status = 'running'")
+                .param("result", result)
+                .param("listed", word(listed))
+                .param("statistics", statistics)
+                .param("at", Timestamp.from(at))
+                .param("id", id)
                 .update();
         jdbc.sql("UPDATE projections.replay SET listed = 'none' WHERE listed <> 'none' AND id NOT IN"
                         + " (SELECT id FROM projections.replay WHERE listed <> 'none'"
@@ -163,7 +169,7 @@ class ReplayArchive {
 
     /** The latest first. */
     List<Kept> latest(int limit) {
-        return jdbc.sql("SELECT id, status, request, log_position, leads, NULL AS result, failure, listed,"
+        return jdbc.sql("SELECT id, status, request, log_position, leads, NULL AS result, statistics, failure, listed,"
                         + " created_at, started_at, finished_at"
                         + " FROM projections.replay ORDER BY created_at DESC, id LIMIT ?")
                 .params(limit)
@@ -198,6 +204,7 @@ class ReplayArchive {
                 row.getObject("log_position", Long.class),
                 row.getObject("leads", Long.class),
                 row.getString("result"),
+                row.getString("statistics"),
                 row.getString("failure"),
                 Listed.valueOf(row.getString("listed").toUpperCase(Locale.ROOT)),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),

@@ -6,6 +6,7 @@ import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
+import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -46,13 +47,16 @@ import tools.jackson.databind.util.RawValue;
  *
  * <pre>{@code
  * {"id", "status": "queued" | "running" | "done" | "failed" | "cancelled",
- *  "progress": {"done", "total"},                // leads; total is null until the store's end is fixed
+ *  "progress": {"stage", "done", "total"},       // "waiting"; "columns" (events): the store's columns are brought up to now;
+ *                                                // "leads", "listing" (leads); total is null until it is known
  *  "request": {"candidate": "name@version", "baseline": "name@version" | "recorded", "order", "dimension",
  *              "from", "to", "zone", "asKnownAt", "documents": {"name@version": "<yaml>"}} | {"audit": true},
  *  "createdAt", "startedAt", "finishedAt",
  *  "logPosition",                                // everything in the store up to there was read, and nothing else
  *  "leadsListed": "all" | "flipped" | "none",    // what can be asked for under /leads
  *  "failure",                                    // why it failed, else null
+ *  "statistics": {"columnsMillis", "leadsMillis", "kernelLeads", "slowLeads": {why: leads}},
+ *                                                // of one that was made over columns, which leads went the slow way and why, else null
  *  "result"}                                     // once it is done
  * }</pre>
  *
@@ -74,11 +78,16 @@ class ReplayController {
     private final Replays replays;
     private final ReplayArchive archive;
     private final Policies policies;
+    private final StoreColumns columns;
+    private final FlipReasons reasons;
 
-    ReplayController(Replays replays, ReplayArchive archive, Policies policies) {
+    ReplayController(
+            Replays replays, ReplayArchive archive, Policies policies, StoreColumns columns, FlipReasons reasons) {
         this.replays = replays;
         this.archive = archive;
         this.policies = policies;
+        this.columns = columns;
+        this.reasons = reasons;
     }
 
     /**
@@ -127,6 +136,31 @@ class ReplayController {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode list = answer.putArray("replays");
         archive.latest(number(limit)).forEach(kept -> list.add(json(kept, false)));
+        return ok(answer);
+    }
+
+    /**
+     * The history columns that replays read: {@code {"logPosition", "events", "leads", "segments", "supersededLeads", "bytes"}}, up to
+     * where they are made, null for all as long as there are none; {@code "madeAnewBecause"}: what was wrong with those that lay there when the
+     * engine started, or null; {@code "work": {"stage", "done", "total"}}, in events, tells what is being
+     * done to them: "none", "keeping-up", "going-on" when a replay waits, "merging".
+     */
+    @GetMapping("/columns")
+    ResponseEntity<byte[]> columns() {
+        HistoryColumns found = columns.current();
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        answer.put("logPosition", found == null ? null : (Long) found.coverage().position());
+        answer.put("events", found == null ? null : (Long) found.coverage().events());
+        answer.put("leads", found == null ? null : (Long) found.leads());
+        answer.put("segments", found == null ? null : (Integer) found.shares().size());
+        answer.put("supersededLeads", found == null ? null : (Long) found.supersededLeads());
+        answer.put("bytes", found == null ? null : (Long) found.bytes());
+        answer.put("madeAnewBecause", columns.madeAnewBecause());
+        StoreColumns.Work work = columns.work();
+        answer.putObject("work")
+                .put("stage", work.kind())
+                .put("done", work.done())
+                .put("total", work.total());
         return ok(answer);
     }
 
@@ -179,6 +213,7 @@ class ReplayController {
         archive.leads(kept.id(), set, outcome, after, most + 1).forEach(lead -> leads.add(MAPPER.readTree(lead)));
         boolean more = leads.size() > most;
         List<JsonNode> page = more ? leads.subList(0, most) : leads;
+        reasons.tell(kept, page);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.putArray("leads").addAll(page);
         answer.put("next", more ? page.get(most - 1).path("leadId").stringValue() : null);
@@ -246,9 +281,11 @@ class ReplayController {
         answer.put("id", kept.id().toString());
         answer.put("status", ReplayArchive.word(kept.status()));
         boolean done = kept.status() == ReplayArchive.Status.DONE;
+        Replays.@Nullable Progress progress = done ? null : replays.progress(kept.id());
         answer.putObject("progress")
-                .put("done", done ? kept.leads() : (Long) replays.done(kept.id()))
-                .put("total", kept.leads());
+                .put("stage", progress == null ? ReplayArchive.word(kept.status()) : progress.stage())
+                .put("done", progress == null ? (done ? kept.leads() : (Long) 0L) : (Long) progress.done())
+                .put("total", progress == null ? kept.leads() : progress.total());
         JsonNode request = MAPPER.readTree(kept.request());
         if (!whole && request instanceof ObjectNode object) {
             object.remove("documents");
@@ -260,6 +297,8 @@ class ReplayController {
         answer.put("logPosition", kept.logPosition());
         answer.put("leadsListed", ReplayArchive.word(kept.listed()));
         answer.put("failure", kept.failure());
+        String statistics = kept.statistics();
+        answer.set("statistics", statistics == null ? null : MAPPER.readTree(statistics));
         String result = kept.result();
         if (result != null) {
             // As it was written: its hash is over these very characters.

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.projections.replay;
 import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
 import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
 
+import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.WrittenTime;
 import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Judge;
@@ -10,6 +11,8 @@ import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.policy.PolicyRef;
+import io.smarketing.lifecycle.replay.Replay;
+import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.yaml.Problem;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +67,32 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
         Predicate<LeadFold> selection() {
             return new CaptureRange(from, to)::holds;
         }
+
+        /** The same for columns. */
+        ReplayQuestion question(ReplayQuestion.Listed listed) {
+            return new ReplayQuestion(
+                    candidate,
+                    baseline,
+                    order,
+                    asKnownAt,
+                    new Dimension(dimension),
+                    new CaptureRange(from, to),
+                    listed);
+        }
+
+        /** By which all is judged that columns are not asked for. */
+        Replay plainFold() {
+            Dimension asked = new Dimension(dimension);
+            return baseline == null
+                    ? Replay.againstRecorded(candidate, asked, selection())
+                    : Replay.against(baseline, candidate, order, asked, selection());
+        }
+
+        /** Whether the dimension is one though no lead may have it. */
+        boolean isDimensionDeclared() {
+            return Dimension.BUILT_IN.contains(dimension)
+                    || candidate.dimensions().contains(dimension);
+        }
     }
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -74,6 +103,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
     private static final List<String> FIELDS =
             List.of("candidate", "baseline", "order", "dimension", "from", "to", "zone", "asKnownAt", "audit");
     private static final Pattern REFERENCE = Pattern.compile("[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,100}");
+    private static final String DOCUMENTS = "documents";
     private static final String ACTIVE = "active";
     private static final String RECORDED = "recorded";
     private static final int LONGEST_NAME = 200;
@@ -107,6 +137,20 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                     "",
                     "the body holds half a surrogate pair, which is no character",
                     "write the character itself, or both halves");
+        }
+        return new Reading(request, policies).read();
+    }
+
+    /** A request as it was answered, asked again: the policies are the very same. */
+    static ReplayRequest again(String shown, Policies policies) {
+        ObjectNode request = (ObjectNode) MAPPER.readTree(shown);
+        JsonNode documents = request.path(DOCUMENTS);
+        request.remove(DOCUMENTS);
+        for (String side : List.of("candidate", "baseline")) {
+            JsonNode document = documents.get(request.path(side).asString(""));
+            if (document != null) {
+                request.putObject(side).set("document", document);
+            }
         }
         return new Reading(request, policies).read();
     }
@@ -174,7 +218,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             shown.put("zone", zone.getId());
             shown.put("asKnownAt", shown(asKnownAt));
             if (!documents.isEmpty()) {
-                ObjectNode texts = shown.putObject("documents");
+                ObjectNode texts = shown.putObject(DOCUMENTS);
                 documents.forEach(texts::put);
             }
             Comparison comparison = new Comparison(candidate, baseline, order, dimension, from, to, asKnownAt);

@@ -54,15 +54,8 @@ final class ReplayRun {
      * @param each is given the results of single leads, portion by portion, in the order of the leads
      */
     ReplayResult replay(ReplayRequest.Comparison request, Consumer<List<LeadResult>> each) {
-        Dimension dimension = new Dimension(request.dimension());
-        Policy baseline = request.baseline();
-        Replay replay = baseline == null
-                ? Replay.againstRecorded(request.candidate(), dimension, request.selection())
-                : Replay.against(baseline, request.candidate(), request.order(), dimension, request.selection());
-        boolean[] dimensionSeen = {
-            Dimension.BUILT_IN.contains(request.dimension())
-                    || request.candidate().dimensions().contains(request.dimension())
-        };
+        Replay replay = request.plainFold();
+        boolean[] dimensionSeen = {request.isDimensionDeclared()};
         Iterator<List<LeadHistory>> histories = new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -80,22 +73,33 @@ final class ReplayRun {
         };
         ReplayResult result = replay.run(histories, each, progress);
         if (!dimensionSeen[0]) {
-            throw new Failed("no lead has the attribute '%s', so it is no dimension (there are %s, and attributes)"
-                    .formatted(request.dimension(), String.join(", ", Dimension.BUILT_IN)));
+            throw noDimension(request.dimension());
         }
         return result;
     }
 
-    private static List<LeadHistory> readable(List<StoredLead> portion, @Nullable Instant asKnownAt) {
+    static List<LeadHistory> readable(List<StoredLead> portion, @Nullable Instant asKnownAt) {
         List<LeadHistory> readable = new ArrayList<>(portion.size());
         for (StoredLead lead : portion) {
-            lead.unreadable().ifPresent(row -> {
-                throw new Failed("event %d of lead '%s' cannot be read: %s (an audit lists all such leads)"
-                        .formatted(row.sequence(), lead.history().leadId(), row.reason()));
-            });
-            readable.add(asKnownAt == null ? lead.history() : lead.history().knownAt(asKnownAt));
+            LeadHistory history = readable(lead);
+            readable.add(asKnownAt == null ? history : history.knownAt(asKnownAt));
         }
         return readable;
+    }
+
+    /** A lead all of which can be read. */
+    static LeadHistory readable(StoredLead lead) {
+        lead.unreadable().ifPresent(row -> {
+            throw new Failed("event %d of lead '%s' cannot be read: %s (an audit lists all such leads)"
+                    .formatted(row.sequence(), lead.history().leadId(), row.reason()));
+        });
+        return lead.history();
+    }
+
+    /** What a replay says when nobody has its dimension. */
+    static Failed noDimension(String name) {
+        return new Failed("no lead has the attribute '%s', so it is no dimension (there are %s, and attributes)"
+                .formatted(name, String.join(", ", Dimension.BUILT_IN)));
     }
 
     /** Judges again as it was judged. */

@@ -1,11 +1,17 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import io.smarketing.lifecycle.replay.LeadResult;
-import io.smarketing.lifecycle.replay.MarkSet;
+import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
+import io.smarketing.lifecycle.replay.columns.HistoryColumns;
+import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
+import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
+import io.smarketing.lifecycle.replay.columns.Turns;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,18 +30,27 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Runs replays, one at a time, in the order in which they were asked for. One process runs them: when it starts, what another
- * left undone has failed.
+ * Runs replays over the store's columns, several side by side, each getting on as fast as the others; audits, which read the store itself,
+ * one at a time. One process runs them: when it starts, what another left undone has failed.
  */
 @Component
 class Replays implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
 
+    /** Side by side. */
+    private static final int MOST_RUNNING = 10;
+
     /** More are not taken. */
     static final int MOST_WAITING = 20;
+
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
+    private static final int MOST_LISTING = 2;
+    private static final int LEADS_AT_ONCE = 10_000;
 
     /** With more leads than these, only those that flipped are kept one by one. */
     private static final long MOST_LISTED_IN_FULL = 200_000;
@@ -44,20 +60,30 @@ class Replays implements DisposableBean {
     private final ReplayArchive archive;
     private final StoredHistory history;
     private final Policies policies;
+    private final StoreColumns columns;
+    private final Turns turns = new FairTurns(THREADS);
+    /** The intake needs connections too. */
+    private final Turns listings = new FairTurns(MOST_LISTING);
+
     private final Map<UUID, Task> tasks = new ConcurrentHashMap<>();
-    private final ThreadPoolExecutor executor;
+    private final ThreadPoolExecutor replays = executor("replays", MOST_RUNNING);
+    private final ThreadPoolExecutor readers = executor("store-readers", 1);
     private volatile boolean stopping;
 
-    Replays(ReplayArchive archive, StoredHistory history, Policies policies) {
+    Replays(ReplayArchive archive, StoredHistory history, Policies policies, StoreColumns columns) {
         this.archive = archive;
         this.history = history;
         this.policies = policies;
-        this.executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "replays");
+        this.columns = columns;
+        archive.interrupted(now());
+    }
+
+    private static ThreadPoolExecutor executor(String name, int threads) {
+        return new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
         });
-        archive.interrupted(now());
     }
 
     private static Instant now() {
@@ -66,7 +92,7 @@ class Replays implements DisposableBean {
 
     /** Takes a request and answers at once. */
     synchronized UUID ask(ReplayRequest request) {
-        if (tasks.size() > MOST_WAITING) {
+        if (replays.getQueue().size() + readers.getQueue().size() >= MOST_WAITING) {
             throw RefusedReplay.later(
                     HttpStatus.TOO_MANY_REQUESTS,
                     "too-many-replays",
@@ -76,7 +102,7 @@ class Replays implements DisposableBean {
         Task task = new Task(UUID.randomUUID(), request);
         archive.queued(task.id, request.shown().toString(), now());
         tasks.put(task.id, task);
-        executor.execute(task);
+        (request.comparison() == null ? readers : replays).execute(task);
         return task.id;
     }
 
@@ -88,24 +114,34 @@ class Replays implements DisposableBean {
         @Nullable Task task = tasks.get(id);
         if (task != null) {
             task.cancelled = true;
-            if (executor.remove(task)) {
+            if (replays.remove(task) || readers.remove(task)) {
                 tasks.remove(id);
             }
         }
         return true;
     }
 
-    /** Leads that are done; zero for what does not run. */
-    long done(UUID id) {
+    /**
+     * How far a replay is.
+     *
+     * @param stage "waiting" for others, "columns" while these are brought up to the store, "leads"; "listing" while single leads are kept
+     * @param done events while the stage is "columns", else leads
+     * @param total null until it is known
+     */
+    record Progress(String stage, long done, @Nullable Long total) {}
+
+    /** Null for what does not run. */
+    @Nullable Progress progress(UUID id) {
         @Nullable Task task = tasks.get(id);
-        return task == null ? 0 : task.done.get();
+        return task == null ? null : task.progress();
     }
 
     @Override
     public void destroy() throws InterruptedException {
         stopping = true;
-        executor.shutdownNow();
-        if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
+        replays.shutdownNow();
+        readers.shutdownNow();
+        if (!replays.awaitTermination(5, TimeUnit.SECONDS) || !readers.awaitTermination(5, TimeUnit.SECONDS)) {
             LOG.warn("a replay does not end; it is marked as interrupted at the next start");
         }
     }
@@ -122,6 +158,8 @@ class Replays implements DisposableBean {
         private final UUID id;
         private final ReplayRequest request;
         private final AtomicLong done = new AtomicLong();
+        private volatile String stage = "waiting";
+        private volatile @Nullable Long total;
         private volatile boolean cancelled;
 
         Task(UUID id, ReplayRequest request) {
@@ -159,28 +197,127 @@ class Replays implements DisposableBean {
             if (!archive.started(id, now())) {
                 return;
             }
-            StoredHistory.Extent extent = history.extent();
-            archive.reads(id, extent);
-            try (StoredHistory.Portions portions = history.upTo(extent.position())) {
-                ReplayRun run = new ReplayRun(policies, portions, this::step);
-                ReplayRequest.@Nullable Comparison comparison = request.comparison();
-                if (comparison == null) {
-                    String result = run.audit().toJson().toString();
-                    keepTrying(() -> archive.done(id, result, ReplayArchive.Listed.NONE, now()));
-                } else {
-                    ReplayArchive.Listed listed = extent.leads() <= MOST_LISTED_IN_FULL
-                            ? ReplayArchive.Listed.ALL
-                            : ReplayArchive.Listed.FLIPPED;
-                    String result = run.replay(comparison, leads -> archive.leads(id, chosen(leads, listed)))
-                            .toJson(false)
+            ReplayRequest.@Nullable Comparison comparison = request.comparison();
+            if (comparison == null) {
+                readStore(portions -> {
+                    String result = new ReplayRun(policies, portions, this::step)
+                            .audit()
+                            .toJson()
                             .toString();
-                    keepTrying(() -> archive.done(id, result, listed, now()));
-                }
+                    keepTrying(() -> archive.done(id, result, ReplayArchive.Listed.NONE, null, now()));
+                });
+                return;
+            }
+            stage = "columns";
+            HistoryColumns found;
+            long asked = System.nanoTime();
+            try {
+                found = columns.upToNow(this::isStopped);
+            } catch (IOException e) {
+                LOG.warn("replay {} reads the event store itself: {}", id, e.getMessage());
+                readStore(portions -> replay(comparison, portions));
+                return;
+            }
+            replay(comparison, found, System.nanoTime() - asked);
+        }
+
+        private void readStore(Consumer<StoredHistory.Portions> reading) {
+            StoredHistory.Extent extent = history.extent();
+            begin(extent);
+            try (StoredHistory.Portions portions = history.upTo(extent.position())) {
+                reading.accept(portions);
             }
         }
 
+        private void begin(StoredHistory.Extent extent) {
+            archive.reads(id, extent);
+            total = extent.leads();
+            stage = "leads";
+        }
+
+        private void replay(ReplayRequest.Comparison comparison, HistoryColumns found, long waited) {
+            begin(new StoredHistory.Extent(found.coverage().position(), found.leads()));
+            if (!comparison.isDimensionDeclared() && !found.attributes().contains(comparison.dimension())) {
+                throw ReplayRun.noDimension(comparison.dimension());
+            }
+            ReplayArchive.Listed listed = listed(total);
+            long begun = System.nanoTime();
+            ReplayAnswer answer = new ColumnarReplay(found)
+                    .run(
+                            comparison.question(
+                                    listed == ReplayArchive.Listed.ALL
+                                            ? ReplayQuestion.Listed.ALL
+                                            : ReplayQuestion.Listed.FLIPPED),
+                            THREADS,
+                            turns,
+                            done::addAndGet,
+                            this::isStopped);
+            long ended = System.nanoTime();
+            String statistics = statistics(answer.statistics(), waited, ended - begun);
+            keep(answer.leads());
+            String result = answer.toJson(false).toString();
+            keepTrying(() -> archive.done(id, result, listed, statistics, now()));
+        }
+
+        private static String statistics(ReplayAnswer.Statistics found, long waited, long judged) {
+            ObjectNode statistics = JsonNodeFactory.instance.objectNode();
+            statistics.put("columnsMillis", TimeUnit.NANOSECONDS.toMillis(waited));
+            statistics.put("leadsMillis", TimeUnit.NANOSECONDS.toMillis(judged));
+            statistics.put("kernelLeads", found.kernelLeads());
+            ObjectNode slow = statistics.putObject("slowLeads");
+            new TreeMap<>(found.slowLeads()).forEach((why, leads) -> slow.put(why.word(), leads));
+            return statistics.toString();
+        }
+
+        private void keep(List<LeadResult> leads) {
+            stage = "listing";
+            total = (long) leads.size();
+            done.set(0);
+            for (int from = 0; from < leads.size(); from += LEADS_AT_ONCE) {
+                List<LeadResult> some = leads.subList(from, Math.min(leads.size(), from + LEADS_AT_ONCE));
+                if (isStopped()) {
+                    throw new CancellationException();
+                }
+                listings.take();
+                try {
+                    archive.leads(id, some);
+                } finally {
+                    listings.giveBack();
+                }
+                done.addAndGet(some.size());
+            }
+        }
+
+        /** Where there are no columns. */
+        private void replay(ReplayRequest.Comparison comparison, StoredHistory.Portions portions) {
+            ReplayArchive.Listed listed = listed(total);
+            String result = new ReplayRun(policies, portions, this::step)
+                    .replay(comparison, leads -> archive.leads(id, chosen(leads, listed)))
+                    .toJson(false)
+                    .toString();
+            keepTrying(() -> archive.done(id, result, listed, null, now()));
+        }
+
+        private static ReplayArchive.Listed listed(@Nullable Long leads) {
+            return leads != null && leads <= MOST_LISTED_IN_FULL
+                    ? ReplayArchive.Listed.ALL
+                    : ReplayArchive.Listed.FLIPPED;
+        }
+
+        private boolean isStopped() {
+            return cancelled || stopping;
+        }
+
+        Progress progress() {
+            if (stage.equals("columns")) {
+                StoreColumns.Work work = columns.work();
+                return new Progress(stage, work.done(), work.total() == 0 ? null : (Long) work.total());
+            }
+            return new Progress(stage, done.get(), total);
+        }
+
         private void step() {
-            if (cancelled || stopping) {
+            if (isStopped()) {
                 throw new CancellationException();
             }
             done.incrementAndGet();
@@ -189,9 +326,7 @@ class Replays implements DisposableBean {
         private static List<LeadResult> chosen(List<LeadResult> leads, ReplayArchive.Listed listed) {
             return listed == ReplayArchive.Listed.ALL
                     ? leads
-                    : leads.stream()
-                            .filter(lead -> lead.set() != MarkSet.KEPT && lead.set() != MarkSet.NEITHER)
-                            .toList();
+                    : leads.stream().filter(lead -> lead.set().isFlipped()).toList();
         }
 
         private void failed(String failure) {

@@ -7,9 +7,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -25,6 +28,13 @@ public class StoredHistory {
 
     private static final int FETCHED = 2_000;
     private static final int ATTEMPTS = 12;
+    private static final String PATIENCE = "5s";
+    private static final String IN_PASSING = "200ms";
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    private static final String LAST = "SELECT coalesce(max(global_index), 0) FROM lifecycle.lead_event";
+    private static final String SELECT =
+            "SELECT lead_id, sequence, source, event_id, payload FROM lifecycle.lead_event";
 
     private final DataSource dataSource;
     private final RecordedCodec codec = new RecordedCodec();
@@ -36,37 +46,93 @@ public class StoredHistory {
     /** Where the history ended, and how many leads it had then. */
     public record Extent(long position, long leads) {}
 
+    /** The end of the store as it is now, with the number of its leads. */
+    public Extent extent() {
+        long position = position();
+        long leads = number(
+                "count the leads",
+                "SELECT count(*) FROM lifecycle.lead_event WHERE sequence = 0 AND global_index <= " + position);
+        return new Extent(position, leads);
+    }
+
     /**
      * The end of the store as it is now. Positions are drawn before a transaction commits: waiting for the writers that are
      * at it makes sure that nothing up to the position is still to come.
      */
-    public Extent extent() {
+    public long position() {
         for (int attempt = 1; ; attempt++) {
-            try (Connection connection = dataSource.getConnection()) {
-                connection.setAutoCommit(false);
-                try (Statement statement = connection.createStatement()) {
-                    // New writers queue behind the lock while it waits: better to give up and come back.
-                    statement.execute("SET LOCAL lock_timeout = '5s'");
-                    statement.execute("LOCK TABLE lifecycle.lead_event IN SHARE MODE");
-                    long position =
-                            number(statement, "SELECT coalesce(max(global_index), 0) FROM lifecycle.lead_event");
-                    connection.commit();
-                    // The lock is gone; what is written from here on has a greater position.
-                    long leads = number(
-                            statement,
-                            "SELECT count(*) FROM lifecycle.lead_event WHERE sequence = 0 AND global_index <= "
-                                    + position);
-                    connection.commit();
-                    return new Extent(position, leads);
-                } catch (SQLException e) {
-                    connection.rollback();
-                    if (attempt == ATTEMPTS || !"55P03".equals(e.getSQLState())) {
-                        throw e;
-                    }
-                }
-            } catch (SQLException e) {
-                throw translated("fix the log position", e);
+            OptionalLong position = position(PATIENCE, attempt == ATTEMPTS);
+            if (position.isPresent()) {
+                return position.getAsLong();
             }
+        }
+    }
+
+    /** The same for whoever may as well come back later; empty when writers would have to wait. */
+    OptionalLong positionInPassing() {
+        return position(IN_PASSING, false);
+    }
+
+    private OptionalLong position(String patience, boolean last) {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                // New writers queue behind the lock while it waits: better to give up and come back.
+                statement.execute("SET LOCAL lock_timeout = '" + patience + "'");
+                statement.execute("LOCK TABLE lifecycle.lead_event IN SHARE MODE");
+                long position = number(statement, LAST);
+                // The lock goes; what is written from here on has a greater position.
+                connection.commit();
+                return OptionalLong.of(position);
+            } catch (SQLException e) {
+                connection.rollback();
+                if (last || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                    throw e;
+                }
+                return OptionalLong.empty();
+            }
+        } catch (SQLException e) {
+            throw translated("fix the log position", e);
+        }
+    }
+
+    /** The greatest position that can be seen; smaller ones may still be to come. */
+    long lastSeen() {
+        return number("look where the store ends", LAST);
+    }
+
+    /** Events behind a position up to another. */
+    long eventsBetween(long after, long upTo) {
+        return number(
+                "count the events",
+                "SELECT count(*) FROM lifecycle.lead_event WHERE global_index > %d AND global_index <= %d"
+                        .formatted(after, upTo));
+    }
+
+    /** Tells the event at a position from any other that another store, or a restored one, has there. */
+    String identity(long position) {
+        if (position == 0) {
+            return "";
+        }
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT encode(sha256(convert_to(concat_ws(E'\\n', lead_id, sequence, source, event_id), 'UTF8')), 'hex')"
+                                + " FROM lifecycle.lead_event WHERE global_index = ?")) {
+            statement.setLong(1, position);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString(1) : "none";
+            }
+        } catch (SQLException e) {
+            throw translated("read the event at a position", e);
+        }
+    }
+
+    private long number(String task, String sql) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            return number(statement, sql);
+        } catch (SQLException e) {
+            throw translated(task, e);
         }
     }
 
@@ -84,29 +150,93 @@ public class StoredHistory {
 
     /** All leads of that position, in the order of the bytes of their ids. */
     public Portions upTo(long position) {
-        return new Portions(position);
+        return new Portions(
+                () -> true,
+                SELECT + " WHERE global_index <= ? ORDER BY lead_id COLLATE \"C\", sequence",
+                statement -> statement.setLong(1, position));
     }
 
-    /** Leads in portions that fit in memory, decoded on all cores. To be closed; not thread-safe. */
+    /**
+     * Some leads as they were at that position, in no order that means anything.
+     *
+     * @param leadIds a few thousand at the most
+     * @param haste whether all cores may be taken
+     */
+    List<StoredLead> leads(Collection<String> leadIds, long position, BooleanSupplier haste) {
+        List<StoredLead> leads = new ArrayList<>(leadIds.size());
+        try (Portions portions = new Portions(
+                haste,
+                SELECT + " WHERE lead_id = ANY (?) AND global_index <= ? ORDER BY lead_id, sequence",
+                statement -> {
+                    statement.setArray(1, statement.getConnection().createArrayOf("text", leadIds.toArray()));
+                    statement.setLong(2, position);
+                })) {
+            portions.forEachRemaining(leads::addAll);
+        }
+        return leads;
+    }
+
+    /** The next ids of leads behind one, in the order of the database; empty behind the last. */
+    List<String> leadIds(String behind, long position, int most) {
+        return texts(
+                "SELECT lead_id FROM lifecycle.lead_event WHERE lead_id > ? AND sequence = 0 AND global_index <= ?"
+                        + " ORDER BY lead_id LIMIT " + most,
+                statement -> {
+                    statement.setString(1, behind);
+                    statement.setLong(2, position);
+                });
+    }
+
+    /** The ids of leads that have an event behind a position up to another. */
+    List<String> changedLeads(long after, long position) {
+        return texts(
+                "SELECT DISTINCT lead_id FROM lifecycle.lead_event WHERE global_index > ? AND global_index <= ?",
+                statement -> {
+                    statement.setLong(1, after);
+                    statement.setLong(2, position);
+                });
+    }
+
+    private List<String> texts(String sql, Binding binding) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            binding.bind(statement);
+            List<String> texts = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    texts.add(rows.getString(1));
+                }
+            }
+            return texts;
+        } catch (SQLException e) {
+            throw translated("read the ids of leads", e);
+        }
+    }
+
+    private interface Binding {
+        void bind(PreparedStatement statement) throws SQLException;
+    }
+
+    /** Leads in portions that fit in memory. To be closed; not thread-safe. */
     public final class Portions implements Iterator<List<StoredLead>>, AutoCloseable {
 
+        private final BooleanSupplier haste;
         private final Connection connection;
         private final PreparedStatement statement;
         private final ResultSet rows;
         private StoredLead.@Nullable Row ahead;
 
-        private Portions(long position) {
+        private Portions(BooleanSupplier haste, String sql, Binding binding) {
+            this.haste = haste;
             Connection opened = null;
             try {
                 opened = dataSource.getConnection();
                 opened.setAutoCommit(false);
                 opened.setReadOnly(true);
                 connection = opened;
-                statement = connection.prepareStatement("SELECT lead_id, sequence, source, event_id, payload"
-                        + " FROM lifecycle.lead_event WHERE global_index <= ?"
-                        + " ORDER BY lead_id COLLATE \"C\", sequence");
+                statement = connection.prepareStatement(sql);
                 statement.setFetchSize(FETCHED);
-                statement.setLong(1, position);
+                binding.bind(statement);
                 rows = statement.executeQuery();
                 ahead = row();
             } catch (SQLException e) {
@@ -142,7 +272,7 @@ public class StoredHistory {
             } catch (SQLException e) {
                 throw translated("read the event store", e);
             }
-            return leads.parallelStream()
+            return (haste.getAsBoolean() ? leads.parallelStream() : leads.stream())
                     .map(lead -> StoredLead.read(codec, lead))
                     .toList();
         }

@@ -76,6 +76,25 @@ class ReplayRequestTest {
     }
 
     @Test
+    void whatWasShownCanBeAskedAgainThoughAnotherPolicyIsActiveNow() {
+        policies.activate(fifty);
+        ReplayRequest request = read("{`candidate`: {`document`: `" + DOCUMENT + "`}, `order`: `arrival`, `dimension`:"
+                + " `source`, `from`: `2026-03-01`, `asKnownAt`: `2026-03-28`, `zone`: `Europe/Berlin`}");
+        policies.activate(policies.save("name: other\nthreshold: 1\nengagement:\n  - {id: demo, activity: demo, points: 1}\n"));
+
+        ReplayRequest again = ReplayRequest.again(request.shown().toString(), policies);
+
+        assertThat(again.shown()).isEqualTo(request.shown());
+        assertThat(Objects.requireNonNull(
+                                Objects.requireNonNull(again.comparison()).baseline())
+                        .reference())
+                .isEqualTo(fifty);
+        ReplayRequest recorded = read("{`candidate`: `" + fifty + "`, `baseline`: `recorded`}");
+        assertThat(ReplayRequest.again(recorded.shown().toString(), policies).shown())
+                .isEqualTo(recorded.shown());
+    }
+
+    @Test
     void anAuditComparesNothing() {
         assertThat(read("{`audit`: true}").comparison()).isNull();
         assertThat(read("{`audit`: true, `candidate`: null}").comparison()).isNull();

@@ -179,18 +179,24 @@ public final class HistoryCommand implements Runnable {
                     .put("facts", history.facts())
                     .put("bytes", history.bytes())
                     .put("bytesReadByAReplay", history.fastBytes());
-            answer.putObject("source")
+            ObjectNode source = answer.putObject("source")
+                    .put("kind", coverage.kind().name().toLowerCase(Locale.ROOT))
                     .put("name", coverage.source())
-                    .put("events", coverage.events())
-                    .put("bytes", coverage.position())
-                    .put("sha256", coverage.digest());
+                    .put("events", coverage.events());
+            if (coverage.kind() == Coverage.Kind.STORE) {
+                source.put("position", coverage.position()).put("eventSha256", coverage.digest());
+            } else {
+                source.put("bytes", coverage.position()).put("sha256", coverage.digest());
+            }
             console.out().println(answer);
         } else {
             console.out()
                     .printf(
                             Locale.ROOT,
                             "%s: %,d facts of %,d leads (%,d of them stored as events), %,d bytes, of which a replay reads %.1f a fact%n"
-                                    + "made from %s: %,d events, %,d bytes, SHA-256 %s%n",
+                                    + (coverage.kind() == Coverage.Kind.STORE
+                                            ? "made from the %s: %,d events, up to position %d, whose event has the SHA-256 %s%n"
+                                            : "made from %s: %,d events, %,d bytes, SHA-256 %s%n"),
                             folder,
                             history.facts(),
                             history.leads(),

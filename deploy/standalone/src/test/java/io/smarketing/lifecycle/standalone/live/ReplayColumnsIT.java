@@ -1,0 +1,352 @@
+package io.smarketing.lifecycle.standalone.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.smarketing.lifecycle.standalone.CommandRun;
+import io.smarketing.lifecycle.standalone.SharedData;
+import io.smarketing.lifecycle.standalone.engine.Engine;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Replays of a running engine, which read the store in columns, against replays of the same facts from a file. */
+class ReplayColumnsIT {
+
+    private static final int LEADS = Integer.getInteger("replays.leads", 3_000);
+    private static final int REPLAYS = 10;
+    private static final Duration LOAD = Duration.ofSeconds(Integer.getInteger("replays.seconds", 8));
+    private static final String CANDIDATE = "product-led.yaml";
+    private static final String BASELINE = "b2b-default.yaml";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static String quoted(String example) {
+        return JsonNodeFactory.instance
+                .stringNode(SharedData.exampleText(example))
+                .toString();
+    }
+
+    private static String question(String order) {
+        return "{\"candidate\":{\"document\":%s},\"baseline\":{\"document\":%s},\"order\":\"%s\",\"dimension\":\"source\"}"
+                .formatted(quoted(CANDIDATE), quoted(BASELINE), order);
+    }
+
+    private static JsonNode offline(Path history, String order) {
+        return CommandRun.json(
+                "replay",
+                "--history",
+                history,
+                "--policy",
+                SharedData.example(CANDIDATE),
+                "--baseline",
+                SharedData.example(BASELINE),
+                "--order",
+                order,
+                "--dimension",
+                "source",
+                "--leads",
+                "--json");
+    }
+
+    private void assertLikeOffline(Client client, List<String> arrived, String order) {
+        JsonNode expected = offline(Histories.write(folder.resolve("arrived.jsonl"), arrived), order);
+        JsonNode replay = client.replay(question(order));
+        assertThat(replay.at("/result/hash")).as(order).isEqualTo(expected.get("hash"));
+        assertThat(replay.at("/statistics/kernelLeads").longValue()).isPositive();
+        Map<String, JsonNode> expectedLeads = new HashMap<>();
+        expected.get("perLead")
+                .forEach(lead -> expectedLeads.put(lead.get("leadId").stringValue(), lead));
+        int flipped = 0;
+        for (String set : List.of("gained", "dropped", "earlier", "later", "kept")) {
+            for (JsonNode lead : client.json("/v1/replays/%s/leads?set=%s&limit=200"
+                            .formatted(replay.get("id").stringValue(), set))
+                    .get("leads")) {
+                assertThat(lead).isEqualTo(expectedLeads.get(lead.get("leadId").stringValue()));
+                flipped += lead.get("because").isNull() ? 0 : 1;
+            }
+        }
+        assertThat(flipped).as("leads of which it is told why they flipped").isPositive();
+    }
+
+    /** Facts that change what was stored before: late ones, attributes, and voids of every tenth event. */
+    private static List<String> corrections(List<String> stored) {
+        List<String> corrections = new ArrayList<>();
+        for (int i = 0; i < stored.size(); i += 10) {
+            JsonNode event = JsonMapper.shared().readTree(stored.get(i));
+            String lead = event.get("subject").stringValue();
+            String time = event.get("time").stringValue();
+            corrections.add(
+                    switch (i % 3) {
+                        case 0 ->
+                            line(
+                                    i,
+                                    "voided",
+                                    lead,
+                                    time,
+                                    "{\"event\":{\"source\":%s,\"id\":%s},\"by\":\"ann\"}"
+                                            .formatted(event.get("source"), event.get("id")));
+                        case 1 -> line(i, "enriched", lead, time, "{\"attributes\":{\"employees\":%d}}".formatted(i));
+                        default -> line(i, "activity", lead, time, "{\"activity\":\"demo_request\"}");
+                    });
+        }
+        return corrections;
+    }
+
+    private static String line(int number, String type, String lead, String time, String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"correction-%d\",\"source\":\"urn:test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"%s\",\"time\":\"%s\",\"data\":%s}"
+                .formatted(number, type, lead, time, data);
+    }
+
+    @Test
+    void lateVoidedAndEnrichedFactsBetweenTwoReplaysAreInTheColumnsOfTheSecond() {
+        List<String> lines = Histories.lines(Histories.generated(folder, LEADS, 21));
+        List<String> arrived = new ArrayList<>(lines.subList(0, lines.size() / 2));
+        try (Engine engine = Engine.start(folder.resolve("growing"))) {
+            Client client = new Client(engine.uri());
+            client.history(arrived);
+            assertLikeOffline(client, arrived, "occurrence");
+            JsonNode before = client.json("/v1/replays/columns");
+
+            List<String> corrections = corrections(arrived);
+            arrived.addAll(corrections);
+            client.history(corrections);
+            assertLikeOffline(client, arrived, "occurrence");
+            JsonNode after = client.json("/v1/replays/columns");
+            assertThat(after.get("logPosition").longValue())
+                    .isGreaterThan(before.get("logPosition").longValue());
+
+            List<String> rest = lines.subList(lines.size() / 2, lines.size());
+            for (int part = 0; part < 12; part++) {
+                List<String> some = rest.subList(rest.size() * part / 12, rest.size() * (part + 1) / 12);
+                arrived.addAll(some);
+                client.history(some);
+                client.replay("{\"candidate\":{\"document\":%s}}".formatted(quoted(CANDIDATE)));
+            }
+            assertLikeOffline(client, arrived, "arrival");
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(client.json("/v1/replays/columns")
+                                    .get("segments")
+                                    .intValue())
+                            .as("segments, after some were merged")
+                            .isLessThan(10));
+            assertLikeOffline(client, arrived, "occurrence");
+        }
+    }
+
+    private static List<Path> files(Path data, String suffix) {
+        try (Stream<Path> files = Files.list(data.resolve("columns"))) {
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void flip(Path file, long place) {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(place);
+            int was = bytes.read();
+            bytes.seek(place);
+            bytes.write(was ^ 4);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void cut(Path file) {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.setLength(bytes.length() / 2);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void damagedColumnsOfARestartedEngineAreToldAndMadeAnewAndSoundOnesAreTakenUp() {
+        List<String> lines = Histories.lines(Histories.generated(folder, LEADS / 3, 22));
+        Path data = folder.resolve("damaged");
+        try (Engine engine = Engine.start(data)) {
+            new Client(engine.uri()).history(lines);
+            Map<String, Runnable> harms = new LinkedHashMap<>();
+            harms.put("", () -> {});
+            harms.put(
+                    "is not as it was written",
+                    () -> flip(files(data, ".columns").get(0), 5_000));
+            harms.put("bytes and should have", () -> cut(files(data, ".columns").get(0)));
+            harms.put(
+                    "history.json: it is not as it was written", () -> flip(data.resolve("columns/history.json"), 30));
+            assertLikeOffline(new Client(engine.uri()), lines, "occurrence");
+            harms.forEach((message, harm) -> {
+                engine.restart(harm);
+                assertLikeOffline(new Client(engine.uri()), lines, "occurrence");
+                assertThat(madeAnewBecause(engine)).contains(message).matches(told -> told.isEmpty() == message.isEmpty());
+            });
+
+            String lost = lastEventLost(engine);
+            engine.restart();
+            assertLikeOffline(
+                    new Client(engine.uri()),
+                    lines.stream()
+                            .filter(line -> !line.contains("\"" + lost + "\""))
+                            .toList(),
+                    "occurrence");
+            assertThat(madeAnewBecause(engine)).contains("of another store");
+        }
+    }
+
+    private static String madeAnewBecause(Engine engine) {
+        return new Client(engine.uri())
+                .json("/v1/replays/columns")
+                .get("madeAnewBecause")
+                .asString("");
+    }
+
+    /** As in a database that was restored from a backup; the event's id. */
+    private static String lastEventLost(Engine engine) {
+        return JdbcClient.create(engine.dataSource())
+                .sql("DELETE FROM lifecycle.lead_event WHERE global_index = (SELECT max(global_index) FROM"
+                        + " lifecycle.lead_event) RETURNING event_id")
+                .query(String.class)
+                .single();
+    }
+
+    @Test
+    void tenReplaysAtOnceOfWhichTwoAreCancelledAreAllRightAndNoneStarves() throws InterruptedException {
+        Path history = Histories.generated(folder, LEADS, 23);
+        try (Engine engine = Engine.start(folder.resolve("ten"))) {
+            Client client = new Client(engine.uri());
+            client.history(Histories.lines(history));
+            // Facts that come in meanwhile are captured later than all that is asked for.
+            String until = "2026-02-01T00:00:00Z";
+            JsonNode expected = CommandRun.json(
+                    "replay",
+                    "--history",
+                    history,
+                    "--policy",
+                    SharedData.example(CANDIDATE),
+                    "--baseline",
+                    SharedData.example(BASELINE),
+                    "--order",
+                    "arrival",
+                    "--dimension",
+                    "source",
+                    "--to",
+                    until,
+                    "--json");
+            String question = question("arrival").replaceFirst("\\{", "{\"to\":\"%s\",".formatted(until));
+            assertThat(client.replay(question).at("/result/hash")).isEqualTo(expected.get("hash"));
+
+            long end = System.nanoTime() + LOAD.toNanos();
+            latencies(client, "warm", () -> System.nanoTime() < end - LOAD.toNanos() / 2);
+            List<Double> alone = latencies(client, "alone", () -> System.nanoTime() < end);
+
+            List<Double> beside = Collections.synchronizedList(new ArrayList<>());
+            AtomicBoolean over = new AtomicBoolean();
+            Thread load = new Thread(() -> beside.addAll(latencies(client, "beside", () -> !over.get())));
+            load.start();
+            long began = System.nanoTime();
+            int rounds = 0;
+            double slowest = 0;
+            do {
+                slowest = Math.max(slowest, tenReplays(client, question, expected.get("hash")));
+                rounds++;
+            } while (System.nanoTime() - began < LOAD.toNanos());
+            over.set(true);
+            load.join();
+            assertThat(beside).isNotEmpty();
+            System.out.println(summary("alone", alone));
+            System.out.println(summary(
+                    "beside %d rounds of ten replays".formatted(rounds),
+                    beside.stream().sorted().toList()));
+            System.out.println("slowest of ten replays against the mean of them: %.1f times".formatted(slowest));
+        }
+    }
+
+    /** How many times the mean the slowest took. */
+    private static double tenReplays(Client client, String question, JsonNode hash) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < REPLAYS; i++) {
+            Client.Answer asked = client.postJson("/v1/replays", question);
+            assertThat(asked.status()).as(asked.body()).isEqualTo(202);
+            ids.add(asked.json().get("id").stringValue());
+        }
+        List<Integer> cancelled = Arrays.asList(3, 9);
+        for (int number : cancelled) {
+            // It may be done already.
+            assertThat(client.delete("/v1/replays/" + ids.get(number)).status()).isIn(200, 409);
+        }
+        List<Double> seconds = new ArrayList<>();
+        for (int i = 0; i < REPLAYS; i++) {
+            String id = ids.get(i);
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> !List.of("queued", "running")
+                            .contains(client.json("/v1/replays/" + id)
+                                    .get("status")
+                                    .stringValue()));
+            JsonNode replay = client.json("/v1/replays/" + id);
+            if (replay.get("status").stringValue().equals("done")) {
+                assertThat(replay.at("/result/hash")).isEqualTo(hash);
+                seconds.add(Duration.between(
+                                        Instant.parse(replay.get("createdAt").stringValue()),
+                                        Instant.parse(replay.get("finishedAt").stringValue()))
+                                .toMillis()
+                        / 1e3);
+            } else {
+                assertThat(replay.get("status").stringValue()).isEqualTo("cancelled");
+                assertThat(cancelled).contains(i);
+            }
+        }
+        assertThat(seconds).hasSizeGreaterThanOrEqualTo(REPLAYS - cancelled.size());
+        double mean =
+                seconds.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+        return Collections.max(seconds) / mean;
+    }
+
+    /** Sends single events until the time is over, or until told; how long each took, in milliseconds, in order. */
+    private static List<Double> latencies(Client client, String prefix, BooleanSupplier goesOn) {
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; goesOn.getAsBoolean(); i++) {
+            String line =
+                    "{\"specversion\":\"1.0\",\"id\":\"%s-%d\",\"source\":\"urn:load\",\"type\":\"io.smarketing.lead.captured.v1\",\"subject\":\"%s-%d\",\"time\":\"2026-03-01T09:00:00Z\",\"data\":{\"source\":\"web\"}}"
+                            .formatted(prefix, i, prefix, i);
+            long begun = System.nanoTime();
+            client.events(List.of(line));
+            millis.add((System.nanoTime() - begun) / (double) TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        Collections.sort(millis);
+        return millis;
+    }
+
+    private static String summary(String when, List<Double> millis) {
+        return "intake %s: %d events, p50 %.1f ms, p99 %.1f ms"
+                .formatted(
+                        when,
+                        millis.size(),
+                        millis.get(millis.size() / 2),
+                        millis.get(Math.min(millis.size() - 1, millis.size() * 99 / 100)));
+    }
+}

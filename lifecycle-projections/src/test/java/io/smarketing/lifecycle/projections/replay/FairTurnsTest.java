@@ -1,0 +1,118 @@
+package io.smarketing.lifecycle.projections.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.lead.CaptureRange;
+import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.lead.LeadEvent;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
+import io.smarketing.lifecycle.replay.columns.HistoryColumns;
+import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
+import io.smarketing.lifecycle.replay.columns.Turns;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Replays that are asked for at once, where there is room for one at a time. */
+@Timeout(60)
+class FairTurnsTest {
+
+    private static final int REPLAYS = 10;
+    private static final int LEADS = 200;
+
+    private final Policy policy = SavedPolicies.policy("""
+            name: thirty
+            threshold: 30
+            engagement:
+              - {id: demo, activity: demo, points: 30}
+            """);
+
+    /** A segment a lead: many turns though there are few leads. */
+    private final HistoryColumns columns = HistoryColumns.of(
+            IntStream.range(0, LEADS).mapToObj(FairTurnsTest::lead).toList(), 1);
+
+    private static LeadHistory lead(int number) {
+        Instant at = Instant.parse("2026-03-02T09:00:00Z");
+        return new LeadHistory(
+                "lead-" + number,
+                List.of(
+                        new Entry(
+                                0,
+                                new EventId("urn:t", "c"),
+                                at,
+                                at,
+                                new LeadEvent.Captured("web", null, null, Map.of(), null, null)),
+                        new Entry(1, new EventId("urn:t", "d"), at, at, new LeadEvent.Activity("demo", null, 1))));
+    }
+
+    private String replay(Turns turns, AtomicIntegerArray progress, int number, int cancelledAt) {
+        return new ColumnarReplay(columns)
+                .run(
+                        new ReplayQuestion(
+                                policy,
+                                null,
+                                Judge.Order.ARRIVAL,
+                                null,
+                                Dimension.ALL,
+                                new CaptureRange(null, null),
+                                true),
+                        1,
+                        turns,
+                        leads -> progress.addAndGet(number, (int) leads),
+                        () -> progress.get(number) >= cancelledAt)
+                .toJson(true)
+                .toString();
+    }
+
+    @Test
+    void tenReplaysGetOnEquallyFastAndTwoOfThemCanBeCancelled() throws InterruptedException {
+        String expected = replay(Turns.ALWAYS, new AtomicIntegerArray(1), 0, Integer.MAX_VALUE);
+        FairTurns turns = new FairTurns(1);
+        AtomicIntegerArray progress = new AtomicIntegerArray(REPLAYS);
+        List<List<Integer>> whenOneEnded = Collections.synchronizedList(new ArrayList<>());
+        List<String> answers = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        turns.take();
+        for (int i = 0; i < REPLAYS; i++) {
+            int number = i;
+            Thread thread = new Thread(() -> {
+                try {
+                    String answer = replay(turns, progress, number, number < 2 ? LEADS / 2 : Integer.MAX_VALUE);
+                    whenOneEnded.add(
+                            IntStream.range(0, REPLAYS).mapToObj(progress::get).toList());
+                    answers.add(answer);
+                } catch (CancellationException e) {
+                    answers.add("cancelled");
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        while (threads.stream().anyMatch(thread -> thread.getState() != Thread.State.WAITING)) {
+            Thread.onSpinWait();
+        }
+        turns.giveBack();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(answers).hasSize(REPLAYS);
+        assertThat(answers.stream().filter("cancelled"::equals)).hasSize(2);
+        assertThat(answers.stream().filter(expected::equals)).hasSize(REPLAYS - 2);
+        assertThat(whenOneEnded.get(0).subList(2, REPLAYS))
+                .as("leads that each had done when the first was through")
+                .allSatisfy(done -> assertThat(done).isGreaterThan(LEADS / 2));
+    }
+}
