@@ -30,7 +30,11 @@ final class ColumnsReplay implements Replayed {
     private final ReplayAnswer answer;
     private final long millis;
 
-    /** @param events of the same history; null for none */
+    /**
+     * Replays.
+     *
+     * @param events of the same history; null for none
+     */
     ColumnsReplay(
             HistoryColumns history, ReplayQuestion question, int threads, HistoryOptions.@Nullable Loaded events) {
         this.history = history;

@@ -46,7 +46,11 @@ final class HistoryFiles {
     /** Whatever makes sense of the bytes of files. */
     interface Reader {
 
-        /** @param progress is told of the number of bytes read since it was last told */
+        /**
+         * Reads a file to its end.
+         *
+         * @param progress is told of the number of bytes read since it was last told
+         */
         void read(String file, InputStream in, Consumer<Long> progress) throws IOException;
     }
 

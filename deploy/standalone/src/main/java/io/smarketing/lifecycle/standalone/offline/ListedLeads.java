@@ -72,11 +72,7 @@ final class ListedLeads {
         Set<MarkSet> wanted = EnumSet.noneOf(MarkSet.class);
         for (String word :
                 sets == null ? new String[0] : sets.toLowerCase(Locale.ROOT).split(",", -1)) {
-            List<MarkSet> named = Arrays.stream(MarkSet.values())
-                    .filter(set -> word.equals(ALL) || word.equals(FLIPPED)
-                            ? isNamed(word, set)
-                            : set.word().equals(word))
-                    .toList();
+            List<MarkSet> named = named(word);
             if (named.isEmpty()) {
                 throw new WrongInput("--leads: '%s' is no set (there are %s, %s, %s)"
                         .formatted(
@@ -92,8 +88,14 @@ final class ListedLeads {
         return wanted;
     }
 
-    private static boolean isNamed(String word, MarkSet set) {
-        return word.equals(ALL) || set.isFlipped();
+    private static List<MarkSet> named(String word) {
+        return Arrays.stream(MarkSet.values())
+                .filter(set -> switch (word) {
+                    case ALL -> true;
+                    case FLIPPED -> set.isFlipped();
+                    default -> set.word().equals(word);
+                })
+                .toList();
     }
 
     /** Takes the page out of all leads, which are in the order of their ids. */

@@ -167,7 +167,7 @@ public final class ReplayCommand implements Callable<Integer> {
             file.out().write(page(replayed, candidate, baselinePolicy).getBytes(StandardCharsets.UTF_8));
             file.complete();
         }
-        console.err().printf(Locale.ROOT, "the report is in %s (%,d KiB)%n", page, Files.size(page) + 1023 >> 10);
+        console.err().printf(Locale.ROOT, "the report is in %s (%,d KiB)%n", page, (Files.size(page) + 1023) >> 10);
         return 0;
     }
 

@@ -54,7 +54,8 @@ final class FunnelSection {
                         .withClass("side-by-side")),
                 Card.aside(
                         "Accepted, contacted, rejected, lost and won are facts: what sales did, it did under the baseline. They change only where a"
-                                + " mark makes one of them a deviation. There now: leads at the stage, baseline → candidate."));
+                                + " mark makes one of them a deviation. MQL counts leads that entered the stage in any cycle; a mark while sales is"
+                                + " at work already opens no visit. There now: leads at the stage, baseline → candidate."));
     }
 
     private static TrTag line(FunnelRow.StageRow before, FunnelRow.StageRow after, long captured) {

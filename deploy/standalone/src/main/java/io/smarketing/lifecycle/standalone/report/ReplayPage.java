@@ -127,8 +127,8 @@ public final class ReplayPage {
                                                 .withClass("aside")),
                                 main(
                                         Headline.of(contents),
-                                        SetsSection.of(contents),
                                         FlowChart.of(contents),
+                                        SetsSection.of(contents),
                                         FunnelSection.of(contents),
                                         TimesChart.of(contents),
                                         DimensionSection.of(contents),

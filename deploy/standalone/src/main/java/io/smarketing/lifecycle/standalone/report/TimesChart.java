@@ -78,12 +78,13 @@ final class TimesChart {
         return Card.of(
                 "times",
                 heading,
-                CurveChart.of(contents.timeToMark()),
-                h3("In each stage, of visits that ended"),
                 div(
                                 span(span().withClass("key side-baseline"), span("baseline")),
-                                span(span().withClass("key side-candidate"), span("candidate")),
-                                span("● half of them took at most this long (median)  │ three quarters  ▏ nine in ten"))
+                                span(span().withClass("key side-candidate"), span("candidate")))
+                        .withClass("legend"),
+                CurveChart.of(contents.timeToMark()),
+                h3("In each stage, of visits that ended"),
+                div(span("● half took at most this long (median)"), span("┃ three quarters"), span("│ nine in ten"))
                         .withClass("legend"),
                 Card.scroll(new TimesChart(pairs).drawing()),
                 Card.scroll(figures(pairs)),

@@ -58,7 +58,7 @@ final class Words {
         int at = greatest(value);
         int smaller = Math.min(at + 1, UNITS.length - 1);
         long whole = Math.round(value / SECONDS[smaller]) * SECONDS[smaller];
-        at = greatest(whole);
+        at = greatest((double) whole);
         long rest = (whole % SECONDS[at]) / SECONDS[smaller];
         String greater = count(whole / SECONDS[at]) + " " + UNITS[at];
         return rest > 0 && at != smaller ? greater + " " + rest + " " + UNITS[smaller] : greater;
