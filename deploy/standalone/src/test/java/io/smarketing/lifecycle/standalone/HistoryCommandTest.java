@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Histories in columns, by the command line. */
 final class HistoryCommandTest {
@@ -57,10 +58,13 @@ final class HistoryCommandTest {
         }
     }
 
+    /** Without what is beside the hashed report: columns alone know no amounts, and no histories of leads. */
     private static JsonNode replay(String from, Path where, List<Object> options) {
-        return CommandRun.json(
+        ObjectNode report = (ObjectNode) CommandRun.json(
                 Stream.concat(Stream.of("replay", from, where, "--policy", CANDIDATE, "--json"), options.stream())
                         .toArray());
+        report.remove(List.of("workload", "timeToMark"));
+        return report;
     }
 
     @Test
@@ -113,14 +117,9 @@ final class HistoryCommandTest {
     }
 
     @Test
-    void columnsDoNotGoWithWhatTakesTheEvents() {
-        CommandRun leads = CommandRun.of("replay", "--columns", columns, "--policy", CANDIDATE, "--leads");
-        CommandRun both = CommandRun.of("replay", "--columns", columns, "--history", history, "--policy", CANDIDATE);
+    void aReplayTakesEventsOrColumns() {
         CommandRun neither = CommandRun.of("replay", "--policy", CANDIDATE);
 
-        assertThat(leads.exitCode()).isEqualTo(2);
-        assertThat(leads.err()).contains("--columns does not go with --history or --leads");
-        assertThat(both.exitCode()).isEqualTo(2);
         assertThat(neither.exitCode()).isEqualTo(2);
         assertThat(neither.err()).contains("--history=FILE");
     }

@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.standalone.send.HistorySender;
 import io.smarketing.lifecycle.standalone.send.Patience;
 import io.smarketing.lifecycle.standalone.send.SendReport;
 import io.smarketing.lifecycle.standalone.terminal.Console;
+import io.smarketing.lifecycle.standalone.terminal.WholeFile;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.io.IOException;

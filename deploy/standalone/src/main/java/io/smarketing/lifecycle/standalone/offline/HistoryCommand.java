@@ -164,7 +164,8 @@ public final class HistoryCommand implements Runnable {
         return bytes.sha256();
     }
 
-    private static String names(List<Path> files) {
+    /** As columns and reports name what they were made from. */
+    static String names(List<Path> files) {
         return files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", "));
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import me.tongfei.progressbar.ProgressBar;
@@ -42,8 +43,26 @@ final class HistoryFiles {
         return List.copyOf(files);
     }
 
-    /** Reads them; what is refused is told, and all is counted. */
-    History read(PrintWriter err, ReadBytes bytes) throws IOException {
+    /** Whatever makes sense of the bytes of files. */
+    interface Reader {
+
+        /**
+         * Reads a file to its end.
+         *
+         * @param progress is told of the number of bytes read since it was last told
+         */
+        void read(String file, InputStream in, Consumer<Long> progress) throws IOException;
+    }
+
+    /** Gives them to a reader, in order, unpacked. */
+    void readBy(Reader reader, ReadBytes bytes) {
+        check();
+        for (Path file : files) {
+            read(file, reader, bytes);
+        }
+    }
+
+    private void check() {
         if (files.isEmpty()) {
             throw new WrongInput("Missing required option: '--history=FILE' (CloudEvents, one JSON object a line)");
         }
@@ -55,6 +74,10 @@ final class HistoryFiles {
                 throw new WrongInput("--history: %s is a folder (name the file in it)".formatted(file));
             }
         }
+    }
+
+    /** Reads them; what is refused is told, and all is counted. */
+    History read(PrintWriter err, ReadBytes bytes) {
         long[] shown = {0};
         HistoryReader reader = new HistoryReader(Instant.now(), line -> {
             if (strict) {
@@ -66,9 +89,7 @@ final class HistoryFiles {
                 err.println("… further refused lines are counted only");
             }
         });
-        for (Path file : files) {
-            read(file, reader, bytes);
-        }
+        readBy(reader::read, bytes);
         History history = reader.history();
         IntakeCounts counts = history.counts();
         err.println(describe(counts));
@@ -80,7 +101,7 @@ final class HistoryFiles {
         return history;
     }
 
-    private static void read(Path file, HistoryReader reader, ReadBytes bytes) {
+    private static void read(Path file, Reader reader, ReadBytes bytes) {
         try (InputStream all = bytes.of(Files.newInputStream(file));
                 InputStream in = unpacked(file, new BufferedInputStream(all, 1 << 16));
                 ProgressBar progress = Progress.bar("reading " + file.getFileName(), Files.size(file) >> 10, " KiB")) {

@@ -7,6 +7,7 @@ import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
+import io.smarketing.lifecycle.replay.columns.Coverage;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -59,14 +60,19 @@ final class HistoryOptions {
 
     private ZoneId zone = ZoneOffset.UTC;
 
-    /** A history as a command works on it. */
+    /**
+     * A history as a command works on it.
+     *
+     * @param coverage what was read
+     */
     record Loaded(
             History history,
             List<LeadHistory> leads,
             Predicate<LeadFold> selection,
             boolean selects,
             String asOf,
-            ZoneId zone) {
+            ZoneId zone,
+            Coverage coverage) {
 
         /** By its history alone; a lead whose captures are all voided is only there when nothing is selected. */
         boolean isSelected(LeadHistory lead) {
@@ -104,16 +110,34 @@ final class HistoryOptions {
         return files.files();
     }
 
+    /** For what reads them otherwise. */
+    HistoryFiles historyFiles() {
+        return files;
+    }
+
+    /** The zone in which dates were written. Only after {@link #asked}. */
+    ZoneId zone() {
+        return zone;
+    }
+
     Loaded load(PrintWriter err) throws IOException {
         Asked asked = asked();
         CaptureRange range = asked.range();
         @Nullable Instant known = asked.known();
-        History history = files.read(err, new ReadBytes());
+        ReadBytes bytes = new ReadBytes();
+        History history = files.read(err, bytes);
         List<LeadHistory> leads = known == null ? history.leads() : history.knownAt(known);
         String asOf = known != null
                 ? known.toString()
                 : history.lastRecordedAt().map(Instant::toString).orElse("");
-        return new Loaded(history, leads, range::holds, range.from() != null || range.to() != null, asOf, zone);
+        return new Loaded(
+                history,
+                leads,
+                range::holds,
+                range.from() != null || range.to() != null,
+                asOf,
+                zone,
+                new Coverage(HistoryCommand.names(files()), history.counts().events(), bytes.number(), bytes.sha256()));
     }
 
     /** An instant of another option, or a date whose end counts. Only after {@link #load}, which knows the zone. */

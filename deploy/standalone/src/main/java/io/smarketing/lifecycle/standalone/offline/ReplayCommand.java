@@ -4,25 +4,24 @@ import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.LeadResult;
-import io.smarketing.lifecycle.replay.Replay;
-import io.smarketing.lifecycle.replay.ReplayReport;
-import io.smarketing.lifecycle.replay.ReplayResult;
-import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
+import io.smarketing.lifecycle.replay.MarkSet;
+import io.smarketing.lifecycle.replay.TimeToMark;
+import io.smarketing.lifecycle.replay.Workload;
+import io.smarketing.lifecycle.replay.columns.Coverage;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
-import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
+import io.smarketing.lifecycle.standalone.report.ReplayPage;
 import io.smarketing.lifecycle.standalone.terminal.Console;
-import io.smarketing.lifecycle.standalone.terminal.Progress;
+import io.smarketing.lifecycle.standalone.terminal.WholeFile;
+import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,6 +29,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code replay}: what the funnel would have been, had "qualified" meant something else. */
 @Command(
@@ -37,11 +38,32 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Judges a history by another policy and shows what would have been different.",
-            "Facts stay, verdicts and visits are made anew; nothing is written anywhere."
+            "Facts stay, verdicts and visits are made anew; no history is changed.",
+            "With --audit: whether what an engine stored proves its verdicts."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 the audit found a difference, 2 wrong usage or input.",
+            "",
+            "What would be an MQL, by the marks of the history, as a page for a browser:",
+            "  lifecycle replay --history history.jsonl --policy new.yaml --html report.html",
+            "One policy against another, source by source, over columns:",
+            "  lifecycle history build --history history.jsonl --out columns",
+            "  lifecycle replay --columns columns --policy new.yaml --baseline old.yaml \\",
+            "    --dimension source",
+            "Which leads are gained or dropped and why, a hundred at a time:",
+            "  lifecycle replay --history history.jsonl --policy new.yaml \\",
+            "    --leads gained,dropped --page-size 100 --after L-0000815 --json",
+            "The same over columns; the events beside name the facts:",
+            "  lifecycle replay --columns columns --history history.jsonl \\",
+            "    --policy new.yaml --leads flipped --page-size 100",
+            "Whether the verdicts in a dump of an engine's store hold:",
+            "  lifecycle replay --audit --history stored.jsonl --policy active.yaml"
         })
 public final class ReplayCommand implements Callable<Integer> {
 
     private static final String RECORDED = "recorded";
+    private static final String ALL = "all";
 
     @Mixin
     private HistoryOptions historyOptions = new HistoryOptions();
@@ -50,8 +72,8 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--columns",
             paramLabel = "FOLDER",
             description = {
-                "Instead of --history: the history as `history build` put it into columns.",
-                "The same figures, far sooner; --leads takes the events themselves."
+                "The history as `history build` put it into columns: the same figures, far sooner.",
+                "With --history beside, what columns do not hold is taken from there: amounts, and which events made leads flip."
             })
     private @Nullable Path columns;
 
@@ -61,8 +83,13 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Threads of a replay over columns; default: one a core. The figures are the same.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--policy", required = true, paramLabel = "FILE", description = "The candidate policy (YAML).")
-    private Path policyFile = Path.of("");
+    @Option(
+            names = "--policy",
+            required = true,
+            paramLabel = "FILE",
+            description =
+                    "The candidate policy (YAML). With --audit, each policy that judged: may be given several times.")
+    private List<Path> policyFiles = List.of();
 
     @Option(
             names = "--baseline",
@@ -83,13 +110,35 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--dimension",
-            defaultValue = "all",
+            defaultValue = ALL,
             paramLabel = "NAME",
             description = "A funnel row per source, campaign, persona, owner or attribute; default ${DEFAULT-VALUE}.")
-    private String dimensionName = "all";
+    private String dimensionName = ALL;
 
-    @Option(names = "--leads", description = "List every lead with its set, outcome, marks and why it flipped.")
-    private boolean withLeads;
+    @Mixin
+    private ListedLeads listed = new ListedLeads();
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write the report as a page too: one file with charts, for a browser without a network.")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--flips",
+            paramLabel = "N",
+            defaultValue = "20",
+            description =
+                    "How many leads of each set that flipped the page lists, with the reason; default ${DEFAULT-VALUE}.")
+    private int flips = 20;
+
+    @Option(
+            names = "--audit",
+            description = {
+                "Judge what an engine stored again, each fact by the policy that judged it (--policy), and compare.",
+                "Exit code 1 and the lead's id when a verdict is not reproduced."
+            })
+    private boolean audit;
 
     @Option(names = "--json", description = "Print the report as JSON.")
     private boolean json;
@@ -100,88 +149,181 @@ public final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Console console = Console.of(spec);
-        boolean recorded = baseline.toLowerCase(Locale.ROOT).equals(RECORDED);
-        if (recorded && order == Judge.Order.OCCURRENCE) {
+        check(console);
+        if (audit) {
+            return new AuditRun(console, historyOptions.historyFiles(), policyFiles).run(json);
+        }
+        Path candidateFile = policyFiles.get(0);
+        Policy candidate = PolicyFile.read(candidateFile, console.err());
+        Policy baselinePolicy = isRecorded() ? null : PolicyFile.read(Path.of(baseline), console.err());
+        Path page = html;
+        if (page == null) {
+            print(console, replay(console, candidate, baselinePolicy));
+            return 0;
+        }
+        try (WholeFile file = WholeFile.at(page)) {
+            Replayed replayed = replay(console, candidate, baselinePolicy);
+            print(console, replayed);
+            file.out().write(page(replayed, candidate, baselinePolicy).getBytes(StandardCharsets.UTF_8));
+            file.complete();
+        }
+        console.err().printf(Locale.ROOT, "the report is in %s (%,d KiB)%n", page, (Files.size(page) + 1023) >> 10);
+        return 0;
+    }
+
+    private boolean isRecorded() {
+        return baseline.toLowerCase(Locale.ROOT).equals(RECORDED);
+    }
+
+    /** What does not go together is told before any work is done. */
+    private void check(Console console) {
+        listed.check();
+        if (audit) {
+            HistoryOptions.Asked asked = historyOptions.asked();
+            if (columns != null
+                    || html != null
+                    || order != null
+                    || listed.isAsked()
+                    || !isRecorded()
+                    || !dimensionName.equals(ALL)
+                    || asked.known() != null
+                    || asked.range().from() != null
+                    || asked.range().to() != null) {
+                throw new WrongInput(
+                        "--audit goes with --history, --policy and --json alone: it compares nothing but what is stored with itself");
+            }
+            return;
+        }
+        if (policyFiles.size() > 1) {
+            throw new WrongInput(
+                    "--policy: one candidate at a time (what to compare it with is --baseline; several go with --audit)");
+        }
+        if (isRecorded() && order == Judge.Order.OCCURRENCE) {
             throw new ParameterException(
                     console.commandLine(),
                     "--order occurrence does not go with the baseline 'recorded', which was made in order of arrival"
                             + " (leave --order out, or give a policy as --baseline)");
         }
-        Policy candidate = PolicyFile.read(policyFile, console.err());
-        Policy baselinePolicy = recorded ? null : PolicyFile.read(Path.of(baseline), console.err());
-        Judge.Order judged = order == null ? Judge.Order.OCCURRENCE : order;
-        Path folder = columns;
-        if (folder == null) {
-            replayFile(console, candidate, baselinePolicy, judged);
-        } else {
-            replayColumns(console, folder, candidate, baselinePolicy, judged);
+        if (threads < 1) {
+            throw new WrongInput("--threads: at least one");
         }
-        return 0;
+        if (flips < 0) {
+            throw new WrongInput("--flips: none (0) or more");
+        }
     }
 
-    private void replayFile(Console console, Policy candidate, @Nullable Policy baselinePolicy, Judge.Order judged)
+    private Replayed replay(Console console, Policy candidate, @Nullable Policy baselinePolicy) throws IOException {
+        Path folder = columns;
+        return folder == null
+                ? replayEvents(console, candidate, baselinePolicy)
+                : replayColumns(console, folder, candidate, baselinePolicy);
+    }
+
+    private ReplayQuestion question(
+            Policy candidate, @Nullable Policy baselinePolicy, Dimension dimension, boolean withLeads) {
+        HistoryOptions.Asked asked = historyOptions.asked();
+        return new ReplayQuestion(
+                candidate,
+                baselinePolicy,
+                order == null ? Judge.Order.OCCURRENCE : order,
+                asked.known(),
+                dimension,
+                asked.range(),
+                withLeads);
+    }
+
+    private Replayed replayEvents(Console console, Policy candidate, @Nullable Policy baselinePolicy)
             throws IOException {
         HistoryOptions.Loaded loaded = historyOptions.load(console.err());
         Dimension dimension = HistoryOptions.dimension(dimensionName, loaded.leads(), candidate.dimensions());
-        Replay replay = baselinePolicy == null
-                ? Replay.againstRecorded(candidate, dimension, loaded.selection())
-                : Replay.against(baselinePolicy, candidate, judged, dimension, loaded.selection());
-        ReplayResult result;
-        try (ProgressBar progress = Progress.bar("replaying", loaded.leads().size(), " leads")) {
-            result = replay.run(loaded.leads(), progress::step);
-        }
-        print(console, result.report(), dimension, withLeads ? result.leads() : null);
+        return new EventsReplay(question(candidate, baselinePolicy, dimension, true), loaded);
     }
 
-    private void replayColumns(
-            Console console, Path folder, Policy candidate, @Nullable Policy baselinePolicy, Judge.Order judged)
+    private Replayed replayColumns(Console console, Path folder, Policy candidate, @Nullable Policy baselinePolicy)
             throws IOException {
-        if (!historyOptions.files().isEmpty() || withLeads || threads < 1) {
-            throw new ParameterException(
-                    console.commandLine(),
-                    threads < 1
-                            ? "--threads: at least one"
-                            : "--columns does not go with --history or --leads (which lists why each lead flipped, and takes the"
-                                    + " events: give --history instead)");
-        }
-        HistoryOptions.Asked asked = historyOptions.asked();
         HistoryColumns history = HistoryCommand.open(folder);
         List<String> attributes = new ArrayList<>(history.attributes());
         attributes.addAll(candidate.dimensions());
         Dimension dimension = HistoryOptions.dimension(dimensionName, attributes);
-        ReplayQuestion question =
-                new ReplayQuestion(candidate, baselinePolicy, judged, asked.known(), dimension, asked.range(), false);
-        ReplayAnswer answer;
-        long begun = System.nanoTime();
-        try (ProgressBar progress = Progress.bar("replaying", history.leads(), " leads")) {
-            answer = new ColumnarReplay(history).run(question, threads, progress::stepBy, () -> false);
+        HistoryOptions.Loaded events =
+                historyOptions.files().isEmpty() ? null : eventsOf(history.coverage(), folder, console);
+        boolean withLeads = events != null || listed.isAsked() || html != null;
+        ColumnsReplay replayed =
+                new ColumnsReplay(history, question(candidate, baselinePolicy, dimension, withLeads), threads, events);
+        console.err().println(replayed.speed());
+        if (withLeads && events == null) {
+            console.err()
+                    .println(
+                            "columns hold neither ids of events nor amounts: reasons name the rule and the instant, not the fact"
+                                    + " (give --history FILE beside, as it was given to `history build`)");
         }
-        console.err()
-                .printf(
-                        Locale.ROOT,
-                        "%,d facts of %,d leads judged in %,d ms; %s%n",
-                        history.facts(),
-                        history.leads(),
-                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun),
-                        how(answer.statistics()));
-        print(console, answer.report(), dimension, null);
+        return replayed;
     }
 
-    /** Whoever waits for some leads longer than for others is told which. */
-    private static String how(ReplayAnswer.Statistics statistics) {
-        String slow = statistics.slowLeads().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry ->
-                        String.format(Locale.ROOT, "%s %,d", entry.getKey().word(), entry.getValue()))
-                .collect(Collectors.joining(", "));
-        return slow.isEmpty() ? "all of them in columns" : "by the plain fold: " + slow;
+    /** No lead may be explained by the events of another history than was replayed. */
+    private HistoryOptions.Loaded eventsOf(Coverage made, Path folder, Console console) throws IOException {
+        HistoryOptions.Loaded events = historyOptions.load(console.err());
+        if (!events.coverage().digest().equals(made.digest())) {
+            throw new WrongInput(
+                    "--history: the columns in %s were made from %s (%,d bytes), and these are other files: give those, or build the columns anew\n  lifecycle history build --history FILE --out %s"
+                            .formatted(folder, made.source(), made.position(), folder));
+        }
+        return events;
     }
 
-    private void print(Console console, ReplayReport report, Dimension dimension, @Nullable List<LeadResult> leads) {
+    private void print(Console console, Replayed replayed) {
+        ListedLeads.@Nullable Page page = null;
+        if (listed.isAsked()) {
+            ListedLeads.Page unexplained = listed.of(replayed.leads());
+            page = new ListedLeads.Page(replayed.explained(unexplained.leads()), unexplained.next());
+        }
+        Workload workload = replayed.workload();
         if (json) {
-            console.out().println(report.toJson(leads));
+            ObjectNode answer = replayed.report().toJson(page == null ? null : page.leads());
+            if (page != null && listed.isPaged()) {
+                answer.put("next", page.next());
+            }
+            TimeToMark timeToMark = replayed.timeToMark();
+            answer.set("workload", workload == null ? JsonNodeFactory.instance.nullNode() : workload.toJson());
+            answer.set("timeToMark", timeToMark == null ? JsonNodeFactory.instance.nullNode() : timeToMark.toJson());
+            console.out().println(answer);
         } else {
-            console.out().print(ReplayTable.render(report, dimension, leads));
+            console.out().print(ReplayTable.render(replayed.report(), new Dimension(dimensionName), workload, page));
         }
+    }
+
+    private String page(Replayed replayed, Policy candidate, @Nullable Policy baselinePolicy) {
+        Dimension told = dimensionName.equals(ALL) ? new Dimension("source") : new Dimension(dimensionName);
+        HistoryOptions.Asked asked = historyOptions.asked();
+        return ReplayPage.render(new ReplayPage.Contents(
+                candidate,
+                PolicyFile.text(policyFiles.get(0)),
+                baselinePolicy,
+                baselinePolicy == null ? null : PolicyFile.text(Path.of(baseline)),
+                replayed.report(),
+                replayed.by(Dimension.ALL),
+                replayed.by(told),
+                told,
+                replayed.workload(),
+                replayed.timeToMark(),
+                flips(replayed),
+                replayed.namesEvents(),
+                replayed.coverage(),
+                replayed.how(),
+                asked.known(),
+                asked.range(),
+                historyOptions.zone()));
+    }
+
+    /** The first of each set that flipped. */
+    private List<LeadResult> flips(Replayed replayed) {
+        List<LeadResult> first = new ArrayList<>();
+        for (MarkSet set : List.of(MarkSet.GAINED, MarkSet.DROPPED, MarkSet.EARLIER, MarkSet.LATER)) {
+            replayed.leads().stream()
+                    .filter(lead -> lead.set() == set)
+                    .limit(flips)
+                    .forEach(first::add);
+        }
+        return replayed.explained(first);
     }
 }

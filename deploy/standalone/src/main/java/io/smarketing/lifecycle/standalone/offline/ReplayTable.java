@@ -3,11 +3,14 @@ package io.smarketing.lifecycle.standalone.offline;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.FunnelRow;
 import io.smarketing.lifecycle.lead.Cycle.Outcome;
+import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.Stage;
+import io.smarketing.lifecycle.replay.Flip;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
 import io.smarketing.lifecycle.replay.ReplayReport;
+import io.smarketing.lifecycle.replay.Workload;
 import io.smarketing.lifecycle.standalone.terminal.Bars;
 import io.smarketing.lifecycle.standalone.terminal.Table;
 import java.time.Instant;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A replay for people to read. */
@@ -23,8 +27,14 @@ final class ReplayTable {
 
     private ReplayTable() {}
 
-    /** @param leads to be listed; null for none */
-    static String render(ReplayReport result, Dimension dimension, @Nullable List<LeadResult> leads) {
+    /**
+     * The whole report.
+     *
+     * @param workload null where it is not known
+     * @param page the leads to be listed; null for none
+     */
+    static String render(
+            ReplayReport result, Dimension dimension, @Nullable Workload workload, ListedLeads.@Nullable Page page) {
         StringBuilder text = new StringBuilder();
         text.append("Replay of %s leads: %s against %s, judged in order of %s\n"
                 .formatted(
@@ -48,6 +58,9 @@ final class ReplayTable {
             text.append("\nLater cycles, after a rejection or loss\n\n");
             text.append(sets(result.otherCycles(), others));
         }
+        if (workload != null) {
+            text.append(workload(workload));
+        }
         text.append("\nFunnel, baseline → candidate\n\n");
         text.append(funnels(result, dimension));
         Map<MarkSet, Long> alone = result.orderAlone();
@@ -65,8 +78,11 @@ final class ReplayTable {
                             .forEach((field, count) -> table.row(rule.getKey(), field, FunnelTable.count(count))));
             text.append(table.render());
         }
-        if (leads != null) {
-            text.append("\nLeads\n\n").append(leads(leads));
+        if (page != null) {
+            text.append("\nLeads\n\n").append(leads(page.leads()));
+            if (page.next() != null) {
+                text.append("\n  more of them: --after %s\n".formatted(page.next()));
+            }
         }
         text.append("\n  hash %s\n".formatted(result.toJson(null).get("hash").asString()));
         return text.toString();
@@ -128,18 +144,56 @@ final class ReplayTable {
                 + FunnelTable.count(after.stage(stage).entered());
     }
 
+    private static String workload(Workload workload) {
+        StringBuilder text =
+                new StringBuilder("\nWhat that would have meant to sales, which worked under the old rule\n\n");
+        text.append("  dropped: %s contacts were spent on %s leads, %s of them were won"
+                .formatted(
+                        FunnelTable.count(workload.contacts()),
+                        FunnelTable.count(workload.dropped()),
+                        FunnelTable.count(workload.won())));
+        String revenue = workload.revenue().entrySet().stream()
+                .map(sum ->
+                        "%,.2f %s".formatted(sum.getValue(), sum.getKey() == null ? "in no currency" : sum.getKey()))
+                .collect(Collectors.joining(", "));
+        if (!revenue.isEmpty()) {
+            text.append(" and brought ").append(revenue);
+        }
+        if (workload.wonWithoutAmount() > 0) {
+            text.append(", %s without an amount".formatted(FunnelTable.count(workload.wonWithoutAmount())));
+        }
+        text.append("\n  earlier: %s leads, sooner by %s (median)\n"
+                .formatted(
+                        FunnelTable.count(workload.sooner().n()),
+                        FunnelTable.days(workload.sooner().median())));
+        text.append("  later: %s leads, later by %s (median)\n"
+                .formatted(
+                        FunnelTable.count(workload.later().n()),
+                        FunnelTable.days(workload.later().median())));
+        return text.toString();
+    }
+
     private static String leads(List<LeadResult> leads) {
-        Table table = new Table().row("lead", "set", "outcome", "baseline mark", "candidate mark", "because");
+        Table table = new Table()
+                .texts(1, 2, 3, 4, 5, 6, 7)
+                .row("lead", "set", "outcome", "baseline mark", "candidate mark", "fact", "at", "because");
         for (LeadResult lead : leads) {
+            Flip because = lead.because();
             table.row(
                     lead.leadId(),
                     lead.set().word(),
                     lead.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                     instant(lead.baselineMark()),
                     instant(lead.candidateMark()),
-                    lead.because() == null ? "" : lead.because().explanation());
+                    because == null ? "" : fact(because.event()),
+                    because == null ? "" : because.at(),
+                    because == null ? "" : because.explanation());
         }
         return table.render();
+    }
+
+    private static String fact(@Nullable EventId event) {
+        return event == null ? "–" : event.id() + " of " + event.source();
     }
 
     private static String instant(@Nullable Instant instant) {

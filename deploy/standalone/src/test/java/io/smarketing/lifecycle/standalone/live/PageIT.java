@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.standalone.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.smarketing.lifecycle.standalone.Browser;
 import io.smarketing.lifecycle.standalone.SharedData;
 import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.io.IOException;
@@ -10,18 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 import tools.jackson.databind.JsonNode;
 
 /** The page in a real browser; without chromium and its driver the test is skipped, with a message. */
@@ -33,48 +28,9 @@ class PageIT {
     @TempDir
     private Path folder = Path.of("");
 
-    private static Path program(String... names) {
-        List<String> folders = List.of("/usr/bin", "/usr/local/bin", "/snap/bin");
-        return folders.stream()
-                .flatMap(place -> Stream.of(names).map(name -> Path.of(place, name)))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElseGet(() -> {
-                    Assumptions.abort(
-                            "no %s is installed: the page is not looked at (Debian: chromium, chromium-driver)"
-                                    .formatted(names[0]));
-                    throw new IllegalStateException();
-                });
-    }
-
-    private static ChromeDriver browser() {
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(
-                program("chromium", "chromium-browser", "google-chrome").toFile());
-        options.addArguments(
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--disable-dev-shm-usage",
-                "--window-size=1300,1150");
-        LoggingPreferences logs = new LoggingPreferences();
-        logs.enable(LogType.BROWSER, Level.ALL);
-        options.setCapability("goog:loggingPrefs", logs);
-        ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(
-                        program("chromedriver", "chromium.chromedriver").toFile())
-                .build();
-        return new ChromeDriver(service, options);
-    }
-
     @Test
     void theFunnelMovesByItselfWhileFactsComeIn() throws IOException {
-        ChromeDriver browser = browser();
+        ChromeDriver browser = Browser.open();
         try (Engine engine = Engine.start(folder.resolve("page"))) {
             Client client = new Client(engine.uri());
             browser.get(engine.uri().toString());

@@ -1,6 +1,5 @@
-package io.smarketing.lifecycle.standalone.csv;
+package io.smarketing.lifecycle.standalone.terminal;
 
-import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A file that appears whole or not at all: written beside its place and moved there by {@link #complete}; packed when its name
  * ends in {@code .gz}. A place that holds something else than a file (a pipe, a device) is written to directly.
  */
-final class WholeFile implements Closeable {
+public final class WholeFile implements Closeable {
 
     private final Path place;
     private final @Nullable Path beside;
@@ -33,7 +32,7 @@ final class WholeFile implements Closeable {
      *
      * @throws WrongInput when nothing can be written there
      */
-    static WholeFile at(Path path) {
+    public static WholeFile at(Path path) {
         try {
             if (Files.exists(path) && !Files.isRegularFile(path)) {
                 return new WholeFile(path, null);
@@ -48,11 +47,11 @@ final class WholeFile implements Closeable {
         }
     }
 
-    OutputStream out() {
+    public OutputStream out() {
         return out;
     }
 
-    void complete() throws IOException {
+    public void complete() throws IOException {
         out.close();
         if (beside != null) {
             Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
