@@ -92,8 +92,9 @@ final class ColumnsFolder {
                 && coverage.position() <= position
                 && coverage.digest().equals(history.identity(coverage.position()));
         if (!ofThisStore) {
-            makeAnew("%s: they are of another store, or of this one before it was restored: position %d has another event"
-                    .formatted(folder, coverage.position()));
+            makeAnew(
+                    "%s: they are of another store, or of this one before it was restored: position %d has another event"
+                            .formatted(folder, coverage.position()));
             current = null;
         }
         return current;

@@ -80,7 +80,8 @@ class ReplayRequestTest {
         policies.activate(fifty);
         ReplayRequest request = read("{`candidate`: {`document`: `" + DOCUMENT + "`}, `order`: `arrival`, `dimension`:"
                 + " `source`, `from`: `2026-03-01`, `asKnownAt`: `2026-03-28`, `zone`: `Europe/Berlin`}");
-        policies.activate(policies.save("name: other\nthreshold: 1\nengagement:\n  - {id: demo, activity: demo, points: 1}\n"));
+        policies.activate(
+                policies.save("name: other\nthreshold: 1\nengagement:\n  - {id: demo, activity: demo, points: 1}\n"));
 
         ReplayRequest again = ReplayRequest.again(request.shown().toString(), policies);
 

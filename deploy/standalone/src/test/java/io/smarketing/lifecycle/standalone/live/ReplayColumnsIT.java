@@ -194,8 +194,8 @@ class ReplayColumnsIT {
             Map<String, Runnable> harms = new LinkedHashMap<>();
             harms.put("", () -> {});
             harms.put(
-                    "is not as it was written",
-                    () -> flip(files(data, ".columns").get(0), 5_000));
+                    "its header is not as it was written",
+                    () -> flip(files(data, ".columns").get(0), 100));
             harms.put("bytes and should have", () -> cut(files(data, ".columns").get(0)));
             harms.put(
                     "history.json: it is not as it was written", () -> flip(data.resolve("columns/history.json"), 30));
@@ -203,7 +203,9 @@ class ReplayColumnsIT {
             harms.forEach((message, harm) -> {
                 engine.restart(harm);
                 assertLikeOffline(new Client(engine.uri()), lines, "occurrence");
-                assertThat(madeAnewBecause(engine)).contains(message).matches(told -> told.isEmpty() == message.isEmpty());
+                assertThat(madeAnewBecause(engine))
+                        .contains(message)
+                        .matches(told -> told.isEmpty() == message.isEmpty());
             });
 
             String lost = lastEventLost(engine);
