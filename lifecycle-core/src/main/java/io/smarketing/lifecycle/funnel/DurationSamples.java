@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ public final class DurationSamples {
 
     public int n() {
         return n;
+    }
+
+    /** All that were added. */
+    public void forEach(LongConsumer each) {
+        Arrays.stream(values, 0, n).forEach(each);
     }
 
     /** The figures; brings the values into another order. */

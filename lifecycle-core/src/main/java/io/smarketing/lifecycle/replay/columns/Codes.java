@@ -63,11 +63,16 @@ final class Codes {
         }
     }
 
-    /** Copies codes that fit into 16 bits. */
-    void copy(int from, int count, char[] to) {
+    /**
+     * Copies codes that fit into 16 bits.
+     *
+     * @param narrow has room for as many, and is of no use afterwards
+     */
+    void copy(int from, int count, char[] to, byte[] narrow) {
         if (width == 1) {
+            bytes.get(from, narrow, 0, count);
             for (int i = 0; i < count; i++) {
-                to[i] = (char) (bytes.get(from + i) & BYTE_MASK);
+                to[i] = (char) (narrow[i] & BYTE_MASK);
             }
         } else {
             for (int i = 0; i < count; i++) {

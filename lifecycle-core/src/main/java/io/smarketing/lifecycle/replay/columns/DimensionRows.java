@@ -65,21 +65,23 @@ final class DimensionRows {
     record OfSegment(@Nullable Codes column, boolean ofLead, boolean owner, int[] numbers) {
 
         int row(LeadFacts lead) {
-            if (owner) {
-                return numbers[ownerOf(lead)];
-            }
-            return column == null ? numbers[0] : numbers[column.get(ofLead ? lead.lead() : lead.lastState())];
+            return owner ? numbers[ownerOf(lead.moves())] : row(lead.lead(), lead.lastState());
+        }
+
+        /** Of a lead in a state of its attributes; where owners are asked for, of one that has none. */
+        int row(int lead, int state) {
+            return column == null ? numbers[0] : numbers[column.get(ofLead ? lead : state)];
         }
 
         /** Who accepted first, else who contacted first. */
-        private static int ownerOf(LeadFacts lead) {
+        private static int ownerOf(Moves moves) {
             int contacted = 0;
-            for (int move = 0; move < lead.moves(); move++) {
-                int code = lead.code(lead.move(move));
-                if (lead.detail(move) != 0 && code == FactCode.ACCEPTED) {
-                    return lead.detail(move);
+            for (int move = 0; move < moves.count(); move++) {
+                int code = moves.code[move];
+                if (moves.detail[move] != 0 && code == FactCode.ACCEPTED) {
+                    return moves.detail[move];
                 } else if (contacted == 0 && code == FactCode.CONTACTED) {
-                    contacted = lead.detail(move);
+                    contacted = moves.detail[move];
                 }
             }
             return contacted;

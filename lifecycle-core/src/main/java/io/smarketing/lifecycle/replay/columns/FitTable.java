@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.agrona.collections.Long2LongHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -62,9 +63,11 @@ final class FitTable {
         }
         dense = combinations <= MOST_DENSE;
         if (size <= 1) {
-            for (int code = 0; code < combinations; code++) {
-                results.add(ask(part, names, values, code));
-            }
+            // Some attributes have thousands of values, and nothing else can begin before they are asked for.
+            results.addAll(IntStream.range(0, (int) combinations)
+                    .parallel()
+                    .mapToObj(code -> ask(part, names, values, code))
+                    .toList());
         } else {
             askExisting(part, names, values, segment, (int) Math.min(combinations, MOST_DENSE));
         }

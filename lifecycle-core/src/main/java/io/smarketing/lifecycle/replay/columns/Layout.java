@@ -8,15 +8,16 @@ import java.util.zip.CRC32C;
  * CRC32C of all that and of the JSON (i32), zeros up to 32, JSON}, then columns, each on a multiple of 64 bytes and with a CRC32C in the
  * JSON. All little-endian.
  *
- * <p>Leads stand sorted by the number of their facts. Beside one row a lead there are streams that go through the leads in that order:
+ * <p>Leads stand sorted by the number of their facts, then by shape. Beside one row a lead there are streams that go through the leads in that order:
  * facts (behind the opening capture, in fold order, then those that only judging in order of arrival reads), moves (facts that are no
- * activity and no enrichment), states (of the attributes: at the capture, then one for each fact that may change them), lags (the opening
+ * activity and no enrichment), steps (the times and details of moves that every replay folds, without marks, once more: most replays read no
+ * other times), states (of the attributes: at the capture, then one for each fact that may change them), lags (the opening
  * and each fact), sequence (of leads that need it). Where the streams stand at every {@link #CHUNK}th lead is a column too.
  */
 final class Layout {
 
     static final long MAGIC = 0x3153_4E4D_4C4F_434CL; // "LCOLMNS1" as bytes
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int VERSION_AT = 8;
     static final int HEADER_LENGTH_AT = 12;
@@ -28,8 +29,8 @@ final class Layout {
     /** Leads that a thread claims at a time. */
     static final int CHUNK = 8_192;
 
-    /** Where each chunk's streams begin: facts, moves, states, lags in bytes, sequence. */
-    static final int STREAMS = 5;
+    /** Where each chunk's streams begin: facts, moves, states, lags in bytes, sequence, steps. */
+    static final int STREAMS = 6;
 
     /** Kinds of activities that are told apart in a set. */
     static final int MOST_KINDS = 12;
@@ -40,6 +41,13 @@ final class Layout {
     static final int ATTRIBUTES_REORDERED = 2;
     /** Something was voided. */
     static final int VOIDS = 4;
+
+    /** The shape of leads without steps. */
+    static final int NO_STEPS = 0;
+    /** Stands for all shapes but the most frequent ones, and for leads of which something occurred before the capture: no steps are told. */
+    static final int OTHER_SHAPE = 255;
+    /** Steps of a shape at most. */
+    static final int MOST_STEPS = 24;
 
     // One value a lead.
     static final String CAPTURED_LOW = "captured-low";
@@ -52,6 +60,9 @@ final class Layout {
     /** The set of kinds of activities: bit = place of the activity's name among the segment's, the last for all further ones. */
     static final String KINDS = "kinds";
 
+    /** Which steps a lead has, in order. */
+    static final String SHAPE = "shape";
+
     static final String SOURCE = "source";
     static final String CAMPAIGN = "campaign";
     static final String PERSONA = "persona";
@@ -62,6 +73,9 @@ final class Layout {
     static final String TIMES_LOW = "times-low";
     static final String TIMES_HIGH = "times-high";
     static final String DETAILS = "details";
+    static final String STEPS_LOW = "steps-low";
+    static final String STEPS_HIGH = "steps-high";
+    static final String STEP_DETAILS = "step-details";
     static final String SETS = "sets";
     static final String LAGS = "lags";
     static final String SEQUENCE = "sequence";
@@ -72,6 +86,7 @@ final class Layout {
     static final String NAMES = "names";
     static final String WORDS = "words";
     static final String ACTIVITIES = "activities";
+    static final String SHAPES = "shapes";
     static final String VALUES = "values:";
     static final String WIDE = "wide";
 

@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through the leads of a segment's chunk and holds the one it stands at: its facts behind the opening capture, in fold order. With an
- * instant as known at, only the facts that were recorded up to then. All times in microseconds since 1970. Not thread-safe.
+ * instant as known at, only the facts that were recorded up to then. Not thread-safe.
  */
 final class LeadFacts {
 
-    private static final long LOW_WORD = 0xFFFF_FFFFL;
     private static final int INITIAL = 64;
     /** All have as many digits, so that texts and numbers are in the same order. */
     private static final int FIRST_ID = 100_000_001;
@@ -32,27 +31,16 @@ final class LeadFacts {
     private final boolean arrival;
     private final long knownAt;
     private final long unit;
-    private final Codes capturedLow;
-    private final Codes capturedHigh;
-    private final LeadColumn facts;
-    private final LeadColumn extra;
-    private final LeadColumn moves;
-    private final LeadColumn changes;
-    private final LeadColumn flags;
-    private final LeadColumn kinds;
+    private final Chunk chunk;
     private final Codes codes;
-    private final Codes timesLow;
-    private final Codes timesHigh;
     private final Codes details;
+    private final Codes stepDetails;
     private final Codes sequence;
-    private final Codes chunks;
     private final ByteBuffer lags;
 
-    private int end;
+    /** Of the chunk. */
     private int lead = -1;
-    private int firstLead;
-    private int firstState;
-    private int statesEnd;
+
     private int factBase;
     private int moveBase;
     private int stateBase;
@@ -61,13 +49,10 @@ final class LeadFacts {
     private int allFacts;
     private int allExtra;
     private int allMoves;
-    private int allChanges;
     private int flagged;
-    private long capture;
     private long captureLag;
 
     private int count;
-    private int moveCount;
     private int changeCount;
     private boolean cut;
     private @Nullable Slow slow;
@@ -75,8 +60,6 @@ final class LeadFacts {
     private char[] code = new char[INITIAL];
 
     private int codeBase;
-    private char[] chunkCodes = new char[0];
-    private int chunkFacts;
     private char[] knownCodes = new char[INITIAL];
     /** Where the facts stand among the lead's, which differ where some were not known. */
     private int[] place = identity(INITIAL);
@@ -84,52 +67,29 @@ final class LeadFacts {
     private int[] allPlaces = place;
     private int[] knownPlaces = new int[INITIAL];
 
-    private int[] movePlace = new int[INITIAL];
-    private int[] moveDetail = new int[INITIAL];
+    private final Moves moves = new Moves();
+    private boolean movesRead;
     private int[] order = new int[INITIAL];
     private long[] lag = new long[INITIAL];
 
     /**
      * Stands before the first lead.
      *
+     * @param chunk whose leads it goes through
      * @param arrival whether {@link #order} is that of arrival
      * @param knownAt {@link Long#MAX_VALUE} for all facts
      */
-    LeadFacts(Segment segment, boolean arrival, long knownAt) {
+    LeadFacts(Segment segment, Chunk chunk, boolean arrival, long knownAt) {
         this.segment = segment;
+        this.chunk = chunk;
         this.arrival = arrival;
         this.knownAt = knownAt;
         this.unit = segment.unit();
-        this.capturedLow = segment.column(Layout.CAPTURED_LOW);
-        this.capturedHigh = segment.column(Layout.CAPTURED_HIGH);
-        this.facts = new LeadColumn(segment.column(Layout.FACTS));
-        this.extra = new LeadColumn(segment.column(Layout.EXTRA));
-        this.moves = new LeadColumn(segment.column(Layout.MOVES));
-        this.changes = new LeadColumn(segment.column(Layout.CHANGES));
-        this.flags = new LeadColumn(segment.column(Layout.FLAGS));
-        this.kinds = new LeadColumn(segment.column(Layout.KINDS));
         this.codes = segment.column(Layout.CODES);
-        this.timesLow = segment.column(Layout.TIMES_LOW);
-        this.timesHigh = segment.column(Layout.TIMES_HIGH);
         this.details = segment.column(Layout.DETAILS);
+        this.stepDetails = segment.column(Layout.STEP_DETAILS);
         this.sequence = segment.column(Layout.SEQUENCE);
-        this.chunks = segment.column(Layout.CHUNKS);
         this.lags = segment.column(Layout.LAGS).bytes();
-    }
-
-    /** A column with one code a lead, the chunk's copied out of the mapped bytes. */
-    private static final class LeadColumn {
-
-        private final Codes column;
-        private final char[] codes = new char[Layout.CHUNK];
-
-        LeadColumn(Codes column) {
-            this.column = column;
-        }
-
-        void begin(int firstLead, int leads) {
-            column.copy(firstLead, leads, codes);
-        }
     }
 
     private static int[] identity(int length) {
@@ -138,74 +98,32 @@ final class LeadFacts {
         return identity;
     }
 
-    /** Goes to before a chunk's first lead. */
-    void begin(int chunk) {
-        lead = chunk * Layout.CHUNK - 1;
-        firstLead = chunk * Layout.CHUNK;
-        end = Math.min(segment.leads(), (chunk + 1) * Layout.CHUNK);
-        int at = chunk * Layout.STREAMS;
-        factBase = (int) chunks.wide(at);
-        moveBase = (int) chunks.wide(at + 1);
-        stateBase = (int) chunks.wide(at + 2);
-        lagAt = (int) chunks.wide(at + 3);
-        sequenceBase = (int) chunks.wide(at + 4);
-        firstState = stateBase;
-        chunkFacts = factBase;
-        int next = (chunk + 1) * Layout.STREAMS;
-        int factsEnd = next < chunks.size() ? (int) chunks.wide(next) : codes.size();
-        statesEnd = next < chunks.size() ? (int) chunks.wide(next + 2) : (int) segment.states();
-        if (chunkCodes.length < factsEnd - factBase) {
-            chunkCodes = new char[factsEnd - factBase];
-        }
-        codes.copy(factBase, factsEnd - factBase, chunkCodes);
-        for (LeadColumn column : List.of(facts, extra, moves, changes, flags, kinds)) {
-            column.begin(firstLead, end - firstLead);
-        }
-        allFacts = 0;
-        allExtra = 0;
-        allMoves = 0;
-        allChanges = -1;
-        flagged = 0;
-    }
-
-    /** The chunk's first lead, and how many there are. */
-    int firstLead() {
-        return firstLead;
-    }
-
-    int leads() {
-        return end - firstLead;
-    }
-
-    /** The first state of the chunk's first lead, and how many the chunk has. */
-    int chunkFirstState() {
-        return firstState;
-    }
-
-    int chunkStates() {
-        return statesEnd - firstState;
+    /** Goes to before the first lead of the chunk that was begun. */
+    void begin() {
+        lead = -1;
+        lagAt = chunk.lagsFrom();
     }
 
     /** Goes to the chunk's next lead; its facts are not read yet. */
     boolean next() {
-        if (lead + 1 >= end) {
+        if (lead + 1 >= chunk.leads()) {
             return false;
         }
-        lead++;
-        int all = allFacts + allExtra;
-        factBase += all;
-        moveBase += allMoves;
-        stateBase += 1 + allChanges;
-        sequenceBase += (flagged & Layout.PERMUTED) == 0 ? 0 : all;
-        int inChunk = lead - firstLead;
-        allFacts = facts.codes[inChunk];
-        allExtra = extra.codes[inChunk];
-        allMoves = moves.codes[inChunk];
-        allChanges = changes.codes[inChunk];
-        flagged = flags.codes[inChunk];
-        capture =
-                segment.base() + unit * (((long) capturedHigh.signed(lead) << 32) | (capturedLow.get(lead) & LOW_WORD));
+        go(lead + 1);
         return true;
+    }
+
+    /** Goes to a lead of the chunk; with an instant as known at, only {@link #next} may be used. */
+    void go(int to) {
+        lead = to;
+        factBase = chunk.factsFrom[to];
+        moveBase = chunk.movesFrom[to];
+        stateBase = chunk.statesFrom[to];
+        sequenceBase = chunk.sequenceFrom[to];
+        allFacts = chunk.facts.codes[to];
+        allExtra = chunk.extra.codes[to];
+        allMoves = chunk.moves.codes[to];
+        flagged = chunk.flags.codes[to];
     }
 
     /** Reads the facts of the lead; false when it was not known then. Then {@link #slow} tells whether they can be judged here. */
@@ -234,43 +152,63 @@ final class LeadFacts {
         knownCodes = new char[length];
         allPlaces = identity(length);
         knownPlaces = new int[length];
-        movePlace = new int[length];
-        moveDetail = new int[length];
         order = new int[length];
         lag = new long[length];
     }
 
     private void readAll() {
         place = allPlaces;
-        code = chunkCodes;
-        codeBase = factBase - chunkFacts;
+        code = chunk.codes();
+        codeBase = factBase - chunk.factsFrom[0];
         count = allFacts;
-        changeCount = allChanges;
-        moveCount = 0;
-        if (allMoves == 0) {
+        changeCount = chunk.changes.codes[lead];
+        movesRead = false;
+    }
+
+    private void readMoves() {
+        moves.clear();
+        int shape = chunk.shapes.codes[lead];
+        if (!cut && shape != Layout.OTHER_SHAPE && allMoves == segment.shapes().steps()[shape]) {
+            int[] stepCodes = segment.shapes().codes(shape);
+            for (int step = 0; step < stepCodes.length; step++) {
+                int at = chunk.stepsFrom[lead] + step;
+                moves.add(stepCodes[step], chunk.stepAt(at), stepDetails.get(at));
+            }
+            movesRead = true;
             return;
         }
         int found = 0;
-        for (int i = 0; i < allFacts; i++) {
-            if (FactCode.isMove(code[codeBase + i])) {
-                movePlace[found] = i;
-                moveDetail[found] = details.get(moveBase + found);
+        int last = allMoves == 0 ? 0 : allFacts;
+        for (int i = 0; i < last; i++) {
+            int read = chunk.codes()[factBase - chunk.factsFrom[0] + i];
+            if (FactCode.isMove(read)) {
+                if (!cut || isKnown(i)) {
+                    moves.add(read, chunk.at(factBase + i), details.get(moveBase + found));
+                }
                 found++;
             }
         }
-        moveCount = found;
+        movesRead = true;
+    }
+
+    private boolean isKnown(int fact) {
+        return chunk.at(factBase + fact) + lag[fact] <= knownSince();
+    }
+
+    /** The instant as known at, since the capture. */
+    private long knownSince() {
+        return knownAt - capturedAt();
     }
 
     /** Reads when each fact was recorded; false when the opening capture was not known then. */
     private boolean readLags() {
         captureLag = lag();
         int all = allFacts + allExtra;
-        boolean known = capture + captureLag <= knownAt;
         for (int i = 0; i < all; i++) {
             lag[i] = lag();
-            cut |= time(i) + lag[i] > knownAt;
+            cut |= !isKnown(i);
         }
-        return known;
+        return captureLag <= knownSince();
     }
 
     private long lag() {
@@ -294,12 +232,11 @@ final class LeadFacts {
         codeBase = 0;
         count = 0;
         changeCount = 0;
-        moveCount = 0;
-        int move = 0;
+        movesRead = false;
         boolean changesCut = false;
         for (int i = 0; i < allFacts; i++) {
             int read = codes.get(factBase + i);
-            boolean known = time(i) + lag[i] <= knownAt;
+            boolean known = isKnown(i);
             if (FactCode.changesAttributes(read)) {
                 if (known && changesCut) {
                     slow = Slow.ATTRIBUTES_CUT;
@@ -307,11 +244,6 @@ final class LeadFacts {
                 changesCut |= !known;
                 changeCount += known ? 1 : 0;
             }
-            if (known && FactCode.isMove(read)) {
-                movePlace[moveCount] = count;
-                moveDetail[moveCount++] = details.get(moveBase + move);
-            }
-            move += FactCode.isMove(read) ? 1 : 0;
             if (known) {
                 code[count] = (char) read;
                 place[count++] = i;
@@ -348,11 +280,6 @@ final class LeadFacts {
         }
     }
 
-    private long time(int all) {
-        int at = factBase + all;
-        return capture + unit * (((long) timesHigh.signed(at) << 32) | (timesLow.get(at) & LOW_WORD));
-    }
-
     /** Why the lead that was read cannot be judged by integers; null when it can. */
     @Nullable Slow slow() {
         return slow;
@@ -360,16 +287,17 @@ final class LeadFacts {
 
     /** Of the segment's leads in columns. */
     int lead() {
+        return chunk.firstLead() + lead;
+    }
+
+    /** Of the chunk's leads. */
+    int leadOfChunk() {
         return lead;
     }
 
-    long capture() {
-        return capture;
-    }
-
-    /** The set of kinds of its activities. */
-    int kinds() {
-        return kinds.codes[lead - firstLead];
+    /** When it was captured, in microseconds since 1970. */
+    long capturedAt() {
+        return chunk.capturedAt(lead);
     }
 
     /** Facts behind the opening capture. */
@@ -390,9 +318,9 @@ final class LeadFacts {
         return codeBase;
     }
 
-    /** When a fact occurred. */
+    /** When a fact occurred, in microseconds since the capture. */
     long at(int fact) {
-        return time(place[fact]);
+        return chunk.at(factBase + place[fact]);
     }
 
     /** The order of judging; null for that of the facts. */
@@ -401,17 +329,17 @@ final class LeadFacts {
     }
 
     /** Facts that are neither activity nor enrichment. */
-    int moves() {
-        return moveCount;
+    Moves moves() {
+        if (!movesRead) {
+            readMoves();
+        }
+        return moves;
     }
 
-    /** The fact that is a move. */
-    int move(int number) {
-        return movePlace[number];
-    }
-
-    int detail(int move) {
-        return moveDetail[move];
+    /** Whether it may have been rejected or lost. */
+    boolean mayCycle() {
+        char shape = chunk.shapes.codes[lead];
+        return shape == Layout.OTHER_SHAPE || segment.shapes().cycled()[shape];
     }
 
     /** The state of the attributes at the capture; each fact that changes attributes leads to the next. */
@@ -431,6 +359,8 @@ final class LeadFacts {
      */
     LeadHistory history(String name) {
         int all = allFacts + allExtra;
+        long capture = capturedAt();
+        int lead = lead();
         int[] places = new int[all];
         for (int i = 0; i < all; i++) {
             places[i] = (flagged & Layout.PERMUTED) == 0 ? i : sequence.get(sequenceBase + i);
@@ -460,9 +390,10 @@ final class LeadFacts {
                         null,
                         null)));
         for (int i : places) {
-            if (!cut || time(i) + lag[i] <= knownAt) {
+            if (!cut || isKnown(i)) {
+                long time = capture + chunk.at(factBase + i);
                 // Without an instant as known at nobody asks when a fact was recorded.
-                entries.add(new Entry(entries.size(), id(i), instant(time(i)), instant(time(i) + lag[i]), events[i]));
+                entries.add(new Entry(entries.size(), id(i), instant(time), instant(time + lag[i]), events[i]));
             }
         }
         return new LeadHistory(name, entries);

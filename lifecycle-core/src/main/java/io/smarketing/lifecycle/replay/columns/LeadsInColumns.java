@@ -93,12 +93,14 @@ public final class LeadsInColumns {
         boolean all = knownAt == null || knownAt.isAfter(LAST);
         List<String> names = segment.names();
         Codes name = segment.column(Layout.NAME);
-        LeadFacts lead = new LeadFacts(segment, true, all ? Long.MAX_VALUE : micros(knownAt));
+        Chunk columns = new Chunk(segment);
+        LeadFacts lead = new LeadFacts(segment, columns, true, all ? Long.MAX_VALUE : micros(knownAt));
         for (int chunk = 0; chunk < segment.chunks(); chunk++) {
             if (!isAnyIn(chunk, segment, name, names, ids)) {
                 continue;
             }
-            lead.begin(chunk);
+            columns.begin(chunk);
+            lead.begin();
             while (lead.next()) {
                 String id = names.get(name.get(lead.lead()));
                 boolean asked = ids.contains(id);

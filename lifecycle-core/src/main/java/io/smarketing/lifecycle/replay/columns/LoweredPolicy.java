@@ -35,6 +35,18 @@ final class LoweredPolicy {
     /** Whether a score may rise while nothing happens: negative points age too. */
     final boolean rises;
 
+    /**
+     * Whether points only ever grow by what happens, each activity counts for one rule at most, and no other system's marks count. Then
+     * {@link #ruleOf} and {@link #gain} say all of an activity.
+     */
+    final boolean simple;
+
+    /** By code, the rule that it counts for; the number of rules for none. */
+    final int[] ruleOf;
+
+    /** By code, what it gives at most. */
+    final long[] gain;
+
     /** More facts than that give as much as the caps let them. */
     private static final int FEW = 15;
 
@@ -94,6 +106,16 @@ final class LoweredPolicy {
         }
         ruleFrom[codes] = next;
         rules = found;
+        boolean single = true;
+        ruleOf = new int[codes];
+        gain = new long[codes];
+        for (int code = 0; code < codes; code++) {
+            boolean counts = ruleFrom[code] < ruleFrom[code + 1];
+            single &= ruleFrom[code + 1] - ruleFrom[code] <= 1;
+            ruleOf[code] = counts ? found[ruleFrom[code]] : size;
+            gain[code] = counts ? times[code] * points[ruleOf[code]] : 0;
+        }
+        simple = single && !trustsExternalMarks && engagement.stream().allMatch(rule -> rule.points() >= 0);
         most = most(engagement, segment);
     }
 

@@ -12,6 +12,9 @@ final class MarkKernel {
 
     private static final int INITIAL = 16;
 
+    /** Beyond any sum of points, however much is added to it. */
+    private static final long UNASKED = 1L << 60;
+
     private final LoweredPolicy policy;
     private final int rules;
     private final long[] counts;
@@ -31,6 +34,12 @@ final class MarkKernel {
     private long[] fits = new long[0];
 
     private int firstState;
+    private final boolean[] mayBeMarked = new boolean[Layout.CHUNK];
+
+    /** By rule, what its cap still lets it give; of no rule, nothing. */
+    private final long[] left;
+
+    private final long[] weighted;
 
     private long[] marks = new long[INITIAL];
     private int count;
@@ -43,9 +52,11 @@ final class MarkKernel {
         this.occurred = new int[rules][INITIAL];
         this.occurredTimes = new long[rules][INITIAL];
         this.occurrences = new int[rules];
+        this.left = new long[rules + 1];
+        this.weighted = new long[rules + 1];
     }
 
-    /** The clock's readings at the marks that {@link #judge} made, rising. */
+    /** The clock's readings at the marks that {@link #judge} made, rising, in microseconds since the capture. */
     long[] marks() {
         return marks;
     }
@@ -54,17 +65,34 @@ final class MarkKernel {
         return count;
     }
 
-    /** Adds up what the rules of attributes give to the leads of the chunk that {@code leads} has begun. */
-    void begin(LeadFacts leads, Codes changes) {
-        firstState = leads.chunkFirstState();
-        int states = leads.chunkStates();
+    /** Adds up what the rules of attributes give to the leads of a chunk, and finds those that may be marked. */
+    void begin(Chunk chunk, Codes changes) {
+        firstState = chunk.firstState();
+        int states = chunk.states();
         if (fits.length < states) {
             fits = new long[states];
         }
         Arrays.fill(fits, 0, states, 0);
         for (FitTable table : policy.fit) {
-            table.add(leads.firstLead(), leads.leads(), firstState, changes, fits);
+            table.add(chunk.firstLead(), chunk.leads(), firstState, changes, fits);
         }
+        char[] kinds = chunk.kinds.codes;
+        char[] facts = chunk.facts.codes;
+        int[] statesFrom = chunk.statesFrom;
+        for (int lead = 0; lead < chunk.leads(); lead++) {
+            int state = statesFrom[lead] - firstState;
+            int end = statesFrom[lead + 1] - firstState;
+            long best = fits[state];
+            while (++state < end) {
+                best = Math.max(best, fits[state]);
+            }
+            mayBeMarked[lead] = best + policy.most(kinds[lead], facts[lead]) >= policy.threshold;
+        }
+    }
+
+    /** Whether the best of its attributes with the most of its activities reach the threshold. */
+    boolean mayMark(int leadOfChunk) {
+        return mayBeMarked[leadOfChunk];
     }
 
     /**
@@ -75,8 +103,12 @@ final class MarkKernel {
     boolean judge(LeadFacts lead, int @Nullable [] order) {
         count = 0;
         overflowed = false;
-        if (!mayBeMarked(lead)) {
+        if (!mayBeMarked[lead.leadOfChunk()]) {
             return true;
+        }
+        if (order == null && policy.simple) {
+            judgeSimply(lead);
+            return !overflowed;
         }
         clear();
         if (order == null) {
@@ -87,15 +119,111 @@ final class MarkKernel {
         return !overflowed;
     }
 
-    /** Whether the best of its attributes with the most of its activities reach the threshold. */
-    private boolean mayBeMarked(LeadFacts lead) {
-        int first = lead.firstState() - firstState;
-        int last = lead.lastState() - firstState;
-        long best = fits[first];
-        for (int state = first + 1; state <= last; state++) {
-            best = Math.max(best, fits[state]);
+    /**
+     * In fold order, by a policy whose points only ever grow by what happens. The total without ages bounds what the rules can give; so does
+     * what they gave when they were asked last, and what happened since.
+     */
+    private void judgeSimply(LeadFacts lead) {
+        char[] codes = lead.codes();
+        int from = lead.codesFrom();
+        int facts = lead.count();
+        int[] ruleOf = policy.ruleOf;
+        long[] gain = policy.gain;
+        boolean ages = policy.anyAges;
+        long[] room = left;
+        int state = lead.firstState() - firstState;
+        long need = policy.threshold - fits[state];
+        long cooled = Long.MIN_VALUE;
+        int counted = 0;
+        int fact = 0;
+        boolean marked = need <= 0;
+        if (marked) {
+            mark(0);
         }
-        return best + policy.most(lead.kinds(), lead.count()) >= policy.threshold;
+        while (true) {
+            if (!marked) {
+                System.arraycopy(policy.cap, 0, room, 0, rules);
+                long most = 0;
+                long mostSince = UNASKED;
+                while (fact < facts) {
+                    int code = codes[from + fact];
+                    if (code >= FactCode.FIRST_ACTIVITY) {
+                        if (fact >= counted) {
+                            int rule = ruleOf[code];
+                            long given = Math.min(gain[code], room[rule]);
+                            room[rule] -= given;
+                            most += given;
+                            mostSince += gain[code];
+                        }
+                    } else if (code >= FactCode.REJECTED) {
+                        break;
+                    } else if (code <= FactCode.CAPTURED) {
+                        need = policy.threshold - fits[++state];
+                    } else {
+                        fact++;
+                        continue;
+                    }
+                    fact++;
+                    if (most >= need && mostSince >= need) {
+                        long clock = Math.max(0, lead.at(fact - 1));
+                        if (clock >= cooled) {
+                            mostSince = ages ? exactly(lead, counted, fact, clock) : most;
+                            if (mostSince >= need) {
+                                mark(clock);
+                                marked = true;
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+            if (marked) {
+                if (!lead.mayCycle()) {
+                    return;
+                }
+                while (fact < facts && (codes[from + fact] < FactCode.REJECTED || codes[from + fact] > FactCode.WON)) {
+                    state += codes[from + fact] <= FactCode.CAPTURED ? 1 : 0;
+                    fact++;
+                }
+            }
+            if (fact >= facts || codes[from + fact] == FactCode.WON) {
+                return;
+            }
+            long cycleEnd = Math.max(0, lead.at(fact));
+            cooled = cycleEnd + policy.cooldown;
+            marked = false;
+            need = policy.threshold - fits[state];
+            counted = ++fact;
+            while (counted < facts && lead.at(counted) <= cycleEnd) {
+                counted++;
+            }
+        }
+    }
+
+    /** What the rules give for some facts. */
+    private long exactly(LeadFacts lead, int first, int end, long clock) {
+        char[] codes = lead.codes();
+        int from = lead.codesFrom();
+        Arrays.fill(weighted, 0);
+        for (int fact = first; fact < end; fact++) {
+            int code = codes[from + fact];
+            int rule = policy.ruleOf[code];
+            if (rule < rules) {
+                long times = policy.times[code];
+                if (policy.ages[rule]) {
+                    long age = clock - lead.at(fact);
+                    long halfLife = policy.halfLife[rule];
+                    boolean counts = policy.within[rule] == 0 || age < policy.within[rule];
+                    times = !counts ? 0 : halfLife == 0 ? times : times * Decay.weight(age, halfLife);
+                }
+                weighted[rule] += times;
+            }
+        }
+        long sum = 0;
+        for (int rule = 0; rule < rules; rule++) {
+            sum += total(rule, weighted[rule]);
+        }
+        return sum;
     }
 
     /** In fold order no fact finds the clock ahead of itself, but for the capture's: times are read where they matter only. */
@@ -112,7 +240,7 @@ final class MarkKernel {
         long cycleEnd = 0;
         long cooled = Long.MIN_VALUE;
         if (marked) {
-            mark(lead.capture());
+            mark(0);
         }
         for (int fact = 0; fact < facts; fact++) {
             int code = codes[from + fact];
@@ -133,7 +261,7 @@ final class MarkKernel {
                     return;
                 }
                 cycled = true;
-                cycleEnd = Math.max(lead.capture(), lead.at(fact));
+                cycleEnd = Math.max(0, lead.at(fact));
                 cooled = cycleEnd + policy.cooldown;
                 marked = false;
                 clear();
@@ -145,7 +273,7 @@ final class MarkKernel {
                 continue;
             }
             if (fit + sum >= threshold && !marked) {
-                long clock = Math.max(lead.capture(), lead.at(fact));
+                long clock = Math.max(0, lead.at(fact));
                 marked = clock >= cooled && (!policy.anyAges || fit + exactSum(lead, clock) >= threshold);
                 if (marked) {
                     mark(clock);
@@ -158,7 +286,7 @@ final class MarkKernel {
     private void judgeInSequence(LeadFacts lead, int[] order) {
         int facts = lead.count();
         int state = lead.firstState() - firstState;
-        long clock = lead.capture();
+        long clock = 0;
         boolean marked = fits[state] >= policy.threshold;
         boolean cycled = false;
         long cycleEnd = 0;
@@ -278,10 +406,14 @@ final class MarkKernel {
                 weighted += halfLife == 0 ? times[i] : times[i] * Decay.weight(clock - at, halfLife);
             }
         }
-        if (halfLife == 0) {
-            return capped(weighted * policy.points[rule], policy.cap[rule]);
-        }
+        return total(rule, weighted);
+    }
+
+    private long total(int rule, long weighted) {
         long points = policy.points[rule];
+        if (policy.halfLife[rule] == 0) {
+            return capped(weighted * points, policy.cap[rule]);
+        }
         long product = weighted * points;
         if (Math.multiplyHigh(weighted, points) != product >> (Long.SIZE - 1)) {
             overflowed = true;

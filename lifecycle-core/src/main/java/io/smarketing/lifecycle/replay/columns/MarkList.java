@@ -2,7 +2,7 @@ package io.smarketing.lifecycle.replay.columns;
 
 import java.util.Arrays;
 
-/** One side's marks of a lead in the order in which they are folded. Not thread-safe. */
+/** One side's marks of a lead in the order in which they are folded; times in microseconds since its capture. Not thread-safe. */
 final class MarkList {
 
     private static final int INITIAL = 16;
@@ -25,6 +25,21 @@ final class MarkList {
         return instant[mark];
     }
 
+    /** The instant of the one mark, or {@link VisitKernel#NONE}. */
+    long only() {
+        return count == 0 ? VisitKernel.NONE : at[0];
+    }
+
+    /** One mark alone. */
+    void only(long mark) {
+        count = 0;
+        add(mark, mark);
+    }
+
+    void clear() {
+        count = 0;
+    }
+
     private void add(long placed, long told) {
         if (count == at.length) {
             at = Arrays.copyOf(at, 2 * count);
@@ -39,15 +54,15 @@ final class MarkList {
         count = 0;
         int next = 0;
         if (trusted) {
-            for (int i = 0; i < lead.moves(); i++) {
-                int fact = lead.move(i);
-                if (lead.code(fact) == FactCode.EXTERNAL_MARK) {
-                    long external = lead.at(fact);
+            Moves moves = lead.moves();
+            for (int i = 0; i < moves.count(); i++) {
+                if (moves.code[i] == FactCode.EXTERNAL_MARK) {
+                    long external = moves.at[i];
                     while (next < made.count() && made.marks()[next] <= external) {
                         add(made.marks()[next], made.marks()[next]);
                         next++;
                     }
-                    add(external, Math.max(external, lead.capture()));
+                    add(external, Math.max(external, 0));
                 }
             }
         }
@@ -57,14 +72,13 @@ final class MarkList {
     }
 
     /** All marks that the history holds; only other systems' yield to the capture. */
-    void recorded(LeadFacts lead) {
+    void recorded(Moves moves) {
         count = 0;
-        for (int i = 0; i < lead.moves(); i++) {
-            int fact = lead.move(i);
-            int code = lead.code(fact);
+        for (int i = 0; i < moves.count(); i++) {
+            int code = moves.code[i];
             if (FactCode.isMark(code)) {
-                long marked = lead.at(fact);
-                add(marked, code == FactCode.EXTERNAL_MARK ? Math.max(marked, lead.capture()) : marked);
+                long marked = moves.at[i];
+                add(marked, code == FactCode.EXTERNAL_MARK ? Math.max(marked, 0) : marked);
             }
         }
     }

@@ -32,6 +32,7 @@ final class Segment {
     private final Values campaigns;
     private final Values personas;
     private final Values words;
+    private final Shapes shapes;
     private final List<String> attributes;
     private final List<Values> values;
     private final List<LeadEvent.Activity> activities;
@@ -54,6 +55,7 @@ final class Segment {
         this.campaigns = Values.read(packed(Layout.VALUES + Layout.CAMPAIGN));
         this.personas = Values.read(packed(Layout.VALUES + Layout.PERSONA));
         this.words = Values.read(packed(Layout.WORDS));
+        this.shapes = Shapes.read(packed(Layout.SHAPES));
         this.attributes = new ArrayList<>();
         this.values = new ArrayList<>();
         this.activities = new ArrayList<>();
@@ -89,6 +91,7 @@ final class Segment {
         this.campaigns = same.campaigns;
         this.personas = same.personas;
         this.words = same.words;
+        this.shapes = same.shapes;
         this.attributes = same.attributes;
         this.values = same.values;
         this.activities = same.activities;
@@ -269,6 +272,10 @@ final class Segment {
     /** Names of people and reasons. */
     Values words() {
         return words;
+    }
+
+    Shapes shapes() {
+        return shapes;
     }
 
     List<LeadEvent.Activity> activities() {

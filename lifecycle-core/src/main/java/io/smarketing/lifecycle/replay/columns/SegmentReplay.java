@@ -30,6 +30,7 @@ final class SegmentReplay {
     private final PlainLeads plain;
     private final Partial partial;
     private final LoweredPolicy lowered;
+    private final Chunk chunk;
     private final LeadFacts lead;
     private final MarkKernel candidate;
     private final MarkKernel inTime;
@@ -41,6 +42,15 @@ final class SegmentReplay {
     private final MarkList baselineMarks = new MarkList();
     private final VisitKernel candidateVisits = new VisitKernel();
     private final VisitKernel baselineVisits = new VisitKernel();
+    private final boolean arrival;
+    private final Shapes shapes;
+    private final ShapeTally shared;
+    private final ShapeTally candidateShapes;
+    private final ShapeTally baselineShapes;
+    private final Codes stepDetails;
+    /** Of the lead at hand. */
+    private final long[] instants = new long[Shapes.INSTANTS];
+
     private final long[][] unknownEntries;
     /** The leads of the chunk that were judged here, and the last states of their attributes. */
     private final int[] addedLeads = new int[Layout.CHUNK];
@@ -86,8 +96,12 @@ final class SegmentReplay {
         this.partial = partial;
         this.lowered = lowered;
         Instant known = question.knownAt();
+        this.chunk = new Chunk(segment);
         this.lead = new LeadFacts(
-                segment, question.order() == Judge.Order.ARRIVAL, known == null ? Long.MAX_VALUE : micros(known));
+                segment,
+                chunk,
+                question.order() == Judge.Order.ARRIVAL,
+                known == null ? Long.MAX_VALUE : micros(known));
         this.candidate = new MarkKernel(lowered);
         this.inTime = new MarkKernel(lowered);
         this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline);
@@ -96,6 +110,12 @@ final class SegmentReplay {
         this.unknownEntries = Arrays.stream(lowered.fit)
                 .map(table -> new long[table.hasUnknowns() ? table.entries() : 0])
                 .toArray(long[][]::new);
+        this.arrival = question.order() == Judge.Order.ARRIVAL;
+        this.shapes = segment.shapes();
+        this.shared = new ShapeTally(shapes, partial.shared);
+        this.candidateShapes = new ShapeTally(shapes, partial.candidate);
+        this.baselineShapes = new ShapeTally(shapes, partial.baseline);
+        this.stepDetails = segment.column(Layout.STEP_DETAILS);
         this.names = new Names(segment);
         this.words = segment.words().size();
         this.superseded = segment.superseded();
@@ -116,30 +136,30 @@ final class SegmentReplay {
     }
 
     /** Replays the leads of a chunk. */
-    void chunk(int chunk) {
-        lead.begin(chunk);
+    void chunk(int number) {
+        chunk.begin(number);
+        lead.begin();
         Codes changes = segment.column(Layout.CHANGES);
-        candidate.begin(lead, changes);
+        candidate.begin(chunk, changes);
         if (baseline == null) {
-            inTime.begin(lead, changes);
+            inTime.begin(chunk, changes);
         } else {
-            baseline.begin(lead, changes);
+            baseline.begin(chunk, changes);
         }
         added = 0;
-        while (lead.next()) {
-            boolean asked = lead.capture() >= from
-                    && lead.capture() < to
-                    && (superseded == null || !superseded.get(lead.lead()));
-            // Without an instant as known at, nothing has to be read of leads that are not asked for.
-            if ((asked || question.knownAt() != null) && lead.read() && asked) {
-                Slow slow = fitsNumbers ? lead.slow() : Slow.ARITHMETIC;
-                if (slow == null && !judge()) {
-                    slow = Slow.ARITHMETIC;
+        if (question.knownAt() == null) {
+            for (int i = 0; i < chunk.leads(); i++) {
+                if (isAsked(i) && !addByShape(i)) {
+                    lead.go(i);
+                    lead.read();
+                    addByMoves();
                 }
-                if (slow != null) {
-                    plain.add(lead.history(question.withLeads() ? name() : ""), slow, partial);
-                } else {
-                    add();
+            }
+        } else {
+            while (lead.next()) {
+                // When facts were recorded has to be read of leads that are not asked for, too.
+                if (lead.read() && isAsked(lead.leadOfChunk())) {
+                    addByMoves();
                 }
             }
         }
@@ -147,6 +167,129 @@ final class SegmentReplay {
             if (unknownEntries[i].length > 0) {
                 lowered.fit[i].count(addedLeads, addedStates, added, unknownEntries[i]);
             }
+        }
+    }
+
+    private boolean isAsked(int leadOfChunk) {
+        if (superseded != null && superseded.get(chunk.firstLead() + leadOfChunk)) {
+            return false;
+        }
+        if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {
+            return true;
+        }
+        long capturedAt = chunk.capturedAt(leadOfChunk);
+        return capturedAt >= from && capturedAt < to;
+    }
+
+    /** Adds a lead whose shape is known and which either side marks once at most; false where it is not so. */
+    private boolean addByShape(int i) {
+        int shape = chunk.shapes.codes[i];
+        boolean permuted = arrival && chunk.flags.codes[i] != 0;
+        if (!fitsNumbers
+                || shape == Layout.OTHER_SHAPE
+                || (permuted && chunk.flags.codes[i] != Layout.PERMUTED)
+                || (dimension.owner() && shape != Layout.NO_STEPS)) {
+            return false;
+        }
+        int steps = shapes.steps()[shape];
+        boolean marked = chunk.moves.codes[i] != steps;
+        if (marked && (lowered.trustsExternalMarks || baselineTrusts)) {
+            return false;
+        }
+        long after = VisitKernel.NONE;
+        long before = VisitKernel.NONE;
+        long alone = VisitKernel.NONE;
+        if (marked || candidate.mayMark(i) || (baseline != null && baseline.mayMark(i))) {
+            lead.go(i);
+            lead.read();
+            if (!judge()) {
+                return false;
+            }
+            if (candidateMarks.count() > 1 || baselineMarks.count() > 1) {
+                add();
+                return true;
+            }
+            after = candidateMarks.only();
+            before = baselineMarks.only();
+            alone = permuted && baseline == null && inTimeMarks.count() > 0 ? inTimeMarks.at(0) : after;
+            alone = permuted && baseline == null && inTimeMarks.count() == 0 ? VisitKernel.NONE : alone;
+        }
+        int lastState = chunk.statesFrom[i + 1] - 1;
+        int row = dimension.row(chunk.firstLead() + i, lastState);
+        readSteps(i, steps);
+        int entryAfter = entry(shape, after);
+        int entryBefore = after == before ? entryAfter : entry(shape, before);
+        instants[Shapes.MARK] = after;
+        if (after == before) {
+            shared.add(row, entryAfter, instants);
+        } else {
+            candidateShapes.add(row, entryAfter, instants);
+            instants[Shapes.MARK] = before;
+            baselineShapes.add(row, entryBefore, instants);
+        }
+        int markedAfter = shapes.markedCycle(entryAfter);
+        int markedBefore = shapes.markedCycle(entryBefore);
+        int[] outcomes = shapes.outcomes(shape);
+        int[] reasonSteps = shapes.reasonSteps(shape);
+        for (int cycle = 0; cycle < outcomes.length; cycle++) {
+            int reason = reasonSteps[cycle] < 0 ? 0 : stepDetails.get(chunk.stepsFrom[i] + reasonSteps[cycle]);
+            (cycle == 0 ? partial.first : partial.others)
+                    .add(
+                            set(
+                                    cycle == markedBefore ? before : VisitKernel.NONE,
+                                    cycle == markedAfter ? after : VisitKernel.NONE),
+                            outcomes[cycle],
+                            reason,
+                            words);
+        }
+        long firstAfter = markedAfter == 0 ? after : VisitKernel.NONE;
+        if (baseline == null) {
+            boolean isFirst = alone != VisitKernel.NONE && shapes.markedCycle(entry(shape, alone)) == 0;
+            partial.orderAlone[set(firstAfter, isFirst ? alone : VisitKernel.NONE)]++;
+        }
+        partial.kernelLeads++;
+        addedLeads[added] = chunk.firstLead() + i;
+        addedStates[added++] = lastState;
+        long firstBefore = markedBefore == 0 ? before : VisitKernel.NONE;
+        if (question.lists(MARK_SET[set(firstBefore, firstAfter)])) {
+            lead.go(i);
+            addResult(firstBefore, firstAfter, outcomes[0]);
+        }
+        return true;
+    }
+
+    private void readSteps(int i, int steps) {
+        int from = chunk.stepsFrom[i];
+        for (int step = 0; step < steps; step++) {
+            instants[step + 1] = chunk.stepAt(from + step);
+        }
+    }
+
+    /** What becomes of a shape with a mark, or none, among the steps that were read. */
+    private int entry(int shape, long mark) {
+        int entry = shapes.entry(shape);
+        if (mark == VisitKernel.NONE) {
+            return entry;
+        }
+        int[] codes = shapes.codes(shape);
+        int step = 0;
+        // Kinds at the same instant: captured, marked, what sales does.
+        while (step < codes.length
+                && (instants[step + 1] < mark || (instants[step + 1] == mark && codes[step] == FactCode.CAPTURED))) {
+            step++;
+        }
+        return entry + 1 + step;
+    }
+
+    private void addByMoves() {
+        Slow slow = fitsNumbers ? lead.slow() : Slow.ARITHMETIC;
+        if (slow == null && !judge()) {
+            slow = Slow.ARITHMETIC;
+        }
+        if (slow != null) {
+            plain.add(lead.history(question.withLeads() ? name() : ""), slow, partial);
+        } else {
+            add();
         }
     }
 
@@ -182,7 +325,7 @@ final class SegmentReplay {
         }
         candidateMarks.judged(lead, candidate, lowered.trustsExternalMarks);
         if (baseline == null) {
-            baselineMarks.recorded(lead);
+            baselineMarks.recorded(lead.moves());
             if (order != null) {
                 if (!inTime.judge(lead, null)) {
                     return false;
@@ -203,11 +346,11 @@ final class SegmentReplay {
         int row = dimension.row(lead);
         VisitKernel before = candidateVisits;
         if (candidateMarks.isSame(baselineMarks)) {
-            candidateVisits.fold(lead, candidateMarks, partial.shared.row(row));
+            candidateVisits.fold(lead.moves(), candidateMarks, partial.shared.row(row));
         } else {
             before = baselineVisits;
-            candidateVisits.fold(lead, candidateMarks, partial.candidate.row(row));
-            baselineVisits.fold(lead, baselineMarks, partial.baseline.row(row));
+            candidateVisits.fold(lead.moves(), candidateMarks, partial.candidate.row(row));
+            baselineVisits.fold(lead.moves(), baselineMarks, partial.baseline.row(row));
         }
         int cycles = candidateVisits.cycles();
         partial.first.add(
@@ -225,24 +368,22 @@ final class SegmentReplay {
         if (baseline == null) {
             long arrived = candidateVisits.markedAt(0);
             partial.orderAlone[
-                    set(arrived, lead.order() == null ? arrived : VisitKernel.firstMark(lead, inTimeMarks))]++;
+                    set(arrived, lead.order() == null ? arrived : VisitKernel.firstMark(lead.moves(), inTimeMarks))]++;
         }
         addedLeads[added] = lead.lead();
         addedStates[added++] = lead.lastState();
-        MarkSet set = MARK_SET[set(before.markedAt(0), candidateVisits.markedAt(0))];
-        if (question.lists(set)) {
-            partial.leads.add(new LeadResult(
-                    name(),
-                    set,
-                    OUTCOME[candidateVisits.outcome(0)],
-                    instant(before.markedAt(0)),
-                    instant(candidateVisits.markedAt(0)),
-                    null));
+        if (question.lists(MARK_SET[set(before.markedAt(0), candidateVisits.markedAt(0))])) {
+            addResult(before.markedAt(0), candidateVisits.markedAt(0), candidateVisits.outcome(0));
         }
     }
 
-    private static @Nullable Instant instant(long mark) {
-        return mark == VisitKernel.NONE ? null : Instant.EPOCH.plus(mark, ChronoUnit.MICROS);
+    private void addResult(long before, long after, int outcome) {
+        partial.leads.add(new LeadResult(
+                name(), MARK_SET[set(before, after)], OUTCOME[outcome], instant(before), instant(after), null));
+    }
+
+    private @Nullable Instant instant(long mark) {
+        return mark == VisitKernel.NONE ? null : Instant.EPOCH.plus(lead.capturedAt() + mark, ChronoUnit.MICROS);
     }
 
     /** By the ordinal of {@link MarkSet}. */
@@ -259,6 +400,9 @@ final class SegmentReplay {
 
     /** Names what codes count. Nothing is replayed afterwards. */
     void leave() {
+        shared.leave();
+        candidateShapes.leave();
+        baselineShapes.leave();
         partial.leave(segment, lowered.fit, unknownEntries);
     }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.agrona.collections.IntArrayList;
 import org.agrona.collections.LongArrayList;
@@ -44,11 +45,14 @@ final class SegmentWriter {
     private final IntArrayList moves = new IntArrayList();
     private final IntArrayList changes = new IntArrayList();
     private final IntArrayList kinds = new IntArrayList();
+    private final StepShapes shapes = new StepShapes();
 
     private final IntArrayList codes = new IntArrayList();
     private final LongArrayList times = new LongArrayList();
     private final LongArrayList lags = new LongArrayList();
     private final IntArrayList details = new IntArrayList();
+    private final LongArrayList stepTimes = new LongArrayList();
+    private final IntArrayList stepDetails = new IntArrayList();
     private final IntArrayList sequence = new IntArrayList();
     private final LongArrayList sets = new LongArrayList();
     private final List<IntArrayList> states = new ArrayList<>();
@@ -138,6 +142,8 @@ final class SegmentWriter {
         int moved = 0;
         Map<String, @Nullable Object> state = new HashMap<>(known);
         Map<Integer, Integer> targets = lead.targets();
+        StringBuilder steps = new StringBuilder();
+        boolean early = false;
         for (int i = 0; i < lead.facts().size() + lead.extra().size(); i++) {
             int inExtra = i - lead.facts().size();
             Entry fact = inExtra < 0 ? lead.facts().get(i) : lead.extra().get(inExtra);
@@ -149,7 +155,14 @@ final class SegmentWriter {
             addLag(fact);
             if (FactCode.isMove(code)) {
                 moved++;
-                details.addInt(code == FactCode.VOIDED ? targets.getOrDefault(inExtra, 0) : detail(fact.event()));
+                int detail = code == FactCode.VOIDED ? targets.getOrDefault(inExtra, 0) : detail(fact.event());
+                details.addInt(detail);
+                early |= time < 0;
+                if (inExtra < 0 && !FactCode.isMark(code)) {
+                    steps.append((char) code);
+                    stepTimes.addLong(time);
+                    stepDetails.addInt(detail);
+                }
             }
             if (FactCode.changesAttributes(code)) {
                 changed++;
@@ -162,6 +175,7 @@ final class SegmentWriter {
                 addState(state, said.keySet());
             }
         }
+        shapes.add(steps, early);
         kinds.addInt(kindsOf(lead));
         moves.addInt(moved);
         changes.addInt(changed);
@@ -239,14 +253,17 @@ final class SegmentWriter {
     /** The segment's bytes; the leads so far. */
     ByteBuffer image() {
         int n = names.size();
+        int[] shape = shapes.codes();
         int[] order = IntStream.range(0, n)
                 .boxed()
                 .sorted(Comparator.<Integer>comparingInt(lead -> facts.getInt(lead) + extra.getInt(lead))
+                        .thenComparingInt(lead -> shape[lead])
                         .thenComparing(names::get, FoldOrder::compareUtf8))
                 .mapToInt(Integer::intValue)
                 .toArray();
         int[] factsFrom = starts(n, lead -> facts.getInt(lead) + extra.getInt(lead));
         int[] movesFrom = starts(n, moves::getInt);
+        int[] stepsFrom = starts(n, shapes::steps);
         int[] statesFrom = starts(n, lead -> 1 + changes.getInt(lead));
         int[] lagsFrom = starts(n, lead -> 1 + facts.getInt(lead) + extra.getInt(lead));
         int[] sequenceFrom = starts(n, this::sequenceLength);
@@ -266,6 +283,7 @@ final class SegmentWriter {
         image.codes(Layout.CHANGES, each(order, changes));
         image.codes(Layout.FLAGS, each(order, flags));
         image.codes(Layout.KINDS, each(order, kinds));
+        image.codes(Layout.SHAPE, Arrays.stream(order).map(lead -> shape[lead]).toArray());
         image.codes(Layout.SOURCE, each(order, source));
         image.codes(Layout.CAMPAIGN, each(order, campaign));
         image.codes(Layout.PERSONA, each(order, persona));
@@ -288,12 +306,21 @@ final class SegmentWriter {
                         .map(time -> time / unit)
                         .toArray());
         image.codes(Layout.DETAILS, stream(order, movesFrom, details));
+        IntPredicate told = lead -> shape[lead] != Layout.OTHER_SHAPE;
+        int[] withSteps = Arrays.stream(order).filter(told).toArray();
+        image.times(
+                Layout.STEPS_LOW,
+                Layout.STEPS_HIGH,
+                Arrays.stream(stream(withSteps, stepsFrom, stepTimes))
+                        .map(time -> time / unit)
+                        .toArray());
+        image.codes(Layout.STEP_DETAILS, stream(withSteps, stepsFrom, stepDetails));
         image.wides(Layout.SETS, stream(order, statesFrom, sets));
         for (int i = 0; i < states.size(); i++) {
             image.codes(Layout.STATE + i, stream(order, statesFrom, states.get(i)));
         }
         image.codes(Layout.SEQUENCE, stream(order, sequenceFrom, sequence));
-        writeLagsAndChunks(image, order, lagsFrom, unit);
+        writeLagsAndChunks(image, order, shape, lagsFrom, unit);
         writeDictionaries(image, sortedNames);
         image.bytes(Layout.WIDE, wide.toByteArray());
         return image.finish(header -> {
@@ -329,6 +356,7 @@ final class SegmentWriter {
         return Arrays.stream(order).map(column::getInt).toArray();
     }
 
+    /** The parts of some leads, in their order. */
     private static int[] stream(int[] order, int[] from, IntArrayList stream) {
         int[] ordered = new int[stream.size()];
         int next = 0;
@@ -337,7 +365,7 @@ final class SegmentWriter {
                 ordered[next++] = stream.getInt(i);
             }
         }
-        return ordered;
+        return Arrays.copyOf(ordered, next);
     }
 
     private static long[] stream(int[] order, int[] from, LongArrayList stream) {
@@ -348,10 +376,10 @@ final class SegmentWriter {
                 ordered[next++] = stream.getLong(i);
             }
         }
-        return ordered;
+        return Arrays.copyOf(ordered, next);
     }
 
-    private void writeLagsAndChunks(SegmentImage image, int[] order, int[] lagsFrom, long unit) {
+    private void writeLagsAndChunks(SegmentImage image, int[] order, int[] shape, int[] lagsFrom, long unit) {
         PackedOutput packed = new PackedOutput();
         LongArrayList chunks = new LongArrayList();
         long[] at = new long[Layout.STREAMS];
@@ -368,6 +396,7 @@ final class SegmentWriter {
             at[1] += moves.getInt(lead);
             at[2] += 1 + changes.getInt(lead);
             at[4] += sequenceLength(lead);
+            at[5] += shape[lead] == Layout.OTHER_SHAPE ? 0 : shapes.steps(lead);
         }
         image.bytes(Layout.LAGS, packed.toByteArray());
         image.longs(Layout.CHUNKS, chunks.toLongArray());
@@ -387,6 +416,7 @@ final class SegmentWriter {
             output.unsigned(kindOf.size());
             kindOf.keySet().forEach(output::text);
         });
+        image.packed(Layout.SHAPES, shapes::write);
         image.packed(Layout.NAMES, output -> {
             String before = "";
             for (int lead : sortedNames) {

@@ -8,8 +8,8 @@ import io.smarketing.lifecycle.lead.Transition;
 import java.util.Arrays;
 
 /**
- * Folds a lead's moves and one side's marks into visits and cycles, by integers alone: what {@code LeadFold} does, without objects. The
- * moves' table is made from {@link Transition}. Not thread-safe.
+ * Folds a lead's moves and one side's marks into visits and cycles, by integers alone: what {@code LeadFold} does, without objects. All
+ * times are microseconds since the capture. The moves' table is made from {@link Transition}. Not thread-safe.
  */
 final class VisitKernel {
 
@@ -89,8 +89,8 @@ final class VisitKernel {
     }
 
     /** Folds a lead with these marks and adds it to a row. */
-    void fold(LeadFacts lead, MarkList marks, RowTally row) {
-        if (lead.moves() == 0 && marks.count() == 0) {
+    void fold(Moves moves, MarkList marks, RowTally row) {
+        if (moves.count() == 0 && marks.count() == 0) {
             row.open[CAPTURED]++;
             row.ever[1 << CAPTURED]++;
             row.entered[1 << CAPTURED]++;
@@ -100,30 +100,28 @@ final class VisitKernel {
             cycles = 1;
             return;
         }
-        long capture = lead.capture();
         stage = CAPTURED;
-        entered = capture;
+        entered = 0;
         timed = true;
         events = 1 << CAPTURED;
         visited = events;
         cycles = 0;
         beginCycle();
         int next = 0;
-        for (int i = 0; i < lead.moves(); i++) {
-            int fact = lead.move(i);
-            int code = lead.code(fact);
+        for (int i = 0; i < moves.count(); i++) {
+            int code = moves.code[i];
             if (FactCode.isMark(code)) {
                 continue;
             }
-            long at = lead.at(fact);
+            long at = moves.at[i];
             // Kinds at the same instant: captured, marked, what sales does.
             while (next < marks.count()
                     && (marks.at(next) < at || (marks.at(next) == at && code > FactCode.ENGINE_MARK))) {
-                foldMark(marks, next++, capture, row);
+                foldMark(marks, next++, row);
             }
-            move(code, at, capture, row);
+            move(code, at, row);
             if (code == FactCode.REJECTED || code == FactCode.LOST) {
-                endCycle(code == FactCode.REJECTED ? Cycle.Outcome.REJECTED : Cycle.Outcome.LOST, lead.detail(i));
+                endCycle(code == FactCode.REJECTED ? Cycle.Outcome.REJECTED : Cycle.Outcome.LOST, moves.detail[i]);
             } else if (code == FactCode.WON) {
                 won = true;
             } else if (code != FactCode.CAPTURED) {
@@ -131,7 +129,7 @@ final class VisitKernel {
             }
         }
         while (next < marks.count()) {
-            foldMark(marks, next++, capture, row);
+            foldMark(marks, next++, row);
         }
         endCycle(worked ? Cycle.Outcome.OPEN : Cycle.Outcome.NEVER_WORKED, 0);
         row.open[stage]++;
@@ -140,27 +138,27 @@ final class VisitKernel {
     }
 
     /** The instant of the first cycle's mark, or {@link #NONE}. */
-    static long firstMark(LeadFacts lead, MarkList marks) {
+    static long firstMark(Moves moves, MarkList marks) {
         if (marks.count() == 0) {
             return NONE;
         }
-        for (int i = 0; i < lead.moves(); i++) {
-            int code = lead.code(lead.move(i));
+        for (int i = 0; i < moves.count(); i++) {
+            int code = moves.code[i];
             if (code == FactCode.REJECTED || code == FactCode.LOST) {
-                return marks.at(0) <= lead.at(lead.move(i)) ? marks.instant(0) : NONE;
+                return marks.at(0) <= moves.at[i] ? marks.instant(0) : NONE;
             }
         }
         return marks.instant(0);
     }
 
-    private void foldMark(MarkList marks, int number, long capture, RowTally row) {
+    private void foldMark(MarkList marks, int number, RowTally row) {
         mark = mark == NONE ? marks.instant(number) : mark;
-        move(FactCode.ENGINE_MARK, marks.at(number), capture, row);
+        move(FactCode.ENGINE_MARK, marks.at(number), row);
     }
 
-    private void move(int code, long at, long capture, RowTally row) {
+    private void move(int code, long at, RowTally row) {
         events |= STAGE_BIT[code];
-        boolean before = at < capture;
+        boolean before = at < 0;
         if (before) {
             row.deviations[Deviation.BEFORE_CAPTURE.ordinal()]++;
         }
@@ -171,13 +169,13 @@ final class VisitKernel {
         }
         int to = transition & FIELD;
         if (to != NOTHING) {
-            long reading = before ? capture : at;
+            long reading = before ? 0 : at;
             row.exits[stage * RowTally.EXITS + ((transition >> EXIT_SHIFT) & FIELD)]++;
             if (timed && !before) {
                 row.timeInStage[stage].add(reading - entered);
             }
             if (to == WON && !before) {
-                row.capturedToWon.add(reading - capture);
+                row.capturedToWon.add(reading);
             }
             stage = to;
             entered = reading;
