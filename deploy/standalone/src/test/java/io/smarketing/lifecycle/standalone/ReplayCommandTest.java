@@ -339,7 +339,7 @@ class ReplayCommandTest {
 
         assertThat(broken.exitCode()).isOne();
         assertThat(broken.out())
-                .contains("lead %s, event ".formatted(lead), "score of 99", "the record of 1 leads does not hold");
+                .contains("lead %s, event ".formatted(lead), "score of 99", "leads whose record does not hold: 1");
         assertThat(told.exitCode()).isOne();
         assertThat(JsonMapper.shared()
                         .readTree(told.out())

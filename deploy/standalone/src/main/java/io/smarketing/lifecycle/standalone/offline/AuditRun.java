@@ -110,7 +110,7 @@ final class AuditRun {
                         result.mismatched() == 0
                                 ? "all as they are recorded"
                                 : String.format(
-                                        Locale.ROOT, "the record of %,d leads does not hold", result.mismatched()),
+                                        Locale.ROOT, "leads whose record does not hold: %,d", result.mismatched()),
                         unreadable == 0
                                 ? ""
                                 : String.format(
