@@ -18,6 +18,7 @@ import io.smarketing.lifecycle.replay.columns.Slow;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -160,6 +161,36 @@ class ColumnsAgainstPlainFoldTest {
         assertThat(answer.toJson(true).toString())
                 .isEqualTo(plain(question, history).toString());
         assertThat(answer.statistics().slowLeads()).isEqualTo(Map.of(Slow.ARITHMETIC, 10L));
+    }
+
+    @Test
+    void aMarkStandsBeforeWhatSalesDoesAtTheSameInstant() throws RefusedDocument {
+        Policy policy = PolicyReader.read("demo", """
+                        name: demo
+                        threshold: 10
+                        engagement:
+                          - {id: demo, activity: demo, points: 10}
+                        """).policy();
+        String captured = "2025-01-01T00:00:00Z";
+        String same = "2025-01-02T00:00:00Z";
+        List<String> lines = new ArrayList<>();
+        for (String kind : List.of("contacted", "accepted", "rejected", "lost", "won")) {
+            lines.add(event(kind, "captured", captured, "{}"));
+            lines.add(event(kind, "activity", same, "{\"activity\":\"demo\"}"));
+            lines.add(event(kind, kind, same, "{}"));
+        }
+        History history = ReplayAgainstNaiveTest.history(lines);
+        for (Judge.Order order : Judge.Order.values()) {
+            ReplayQuestion question =
+                    new ReplayQuestion(policy, policy, order, null, Dimension.ALL, new CaptureRange(null, null), true);
+
+            ReplayAnswer answer = new ColumnarReplay(HistoryColumns.of(history.leads(), 5))
+                    .run(question, 1, leads -> {}, () -> false);
+
+            assertThat(answer.toJson(true).toString())
+                    .isEqualTo(plain(question, history).toString());
+            assertThat(answer.statistics().kernelLeads()).isEqualTo(5);
+        }
     }
 
     private static String event(String lead, String kind, String time, String data) {
