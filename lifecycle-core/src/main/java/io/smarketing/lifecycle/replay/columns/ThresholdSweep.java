@@ -56,7 +56,8 @@ public final class ThresholdSweep {
      */
     public static Optional<ThresholdSweep> of(
             HistoryColumns history, ReplayQuestion question, BooleanSupplier cancelled) {
-        if (question.candidate().trustsExternalMarks()) {
+        boolean anyStoredAsEvents = history.segments().stream().anyMatch(segment -> segment.wideLeads() > 0);
+        if (question.candidate().trustsExternalMarks() || anyStoredAsEvents) {
             return Optional.empty();
         }
         List<Changes> all = history.segments().stream()
@@ -71,8 +72,8 @@ public final class ThresholdSweep {
                                     throw new CancellationException("the sweep was cancelled");
                                 }
                                 Changes changes = new Changes();
-                                changes.complete = segment.wideLeads() == 0
-                                        && new Pass(segment, question, candidate, baseline, changes).chunk(chunk);
+                                changes.complete =
+                                        new Pass(segment, question, candidate, baseline, changes).chunk(chunk);
                                 return changes;
                             })
                             .toList()
