@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.MarkSet;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -56,7 +57,7 @@ public final class ThresholdSweep {
      */
     public static Optional<ThresholdSweep> of(
             HistoryColumns history, ReplayQuestion question, BooleanSupplier cancelled) {
-        boolean anyStoredAsEvents = history.segments().stream().anyMatch(segment -> segment.wideLeads() > 0);
+        boolean anyStoredAsEvents = history.segments().stream().anyMatch(segment -> segment.standing(segment.leads(), segment.rows()) > 0);
         if (question.candidate().trustsExternalMarks() || anyStoredAsEvents) {
             return Optional.empty();
         }
@@ -151,6 +152,7 @@ public final class ThresholdSweep {
         private final VisitKernel after = new VisitKernel();
         private final RowTally unread = new RowTally();
         private final CaptureMicros asked;
+        private final @Nullable BitSet superseded;
 
         Pass(
                 Segment segment,
@@ -168,6 +170,7 @@ public final class ThresholdSweep {
             this.baselineTrusts = baseline != null && baseline.trustsExternalMarks;
             this.fitsNumbers = candidate.fitsNumbers && (baseline == null || baseline.fitsNumbers);
             this.asked = new CaptureMicros(question.range());
+            this.superseded = segment.superseded();
         }
 
         /** False when a lead cannot be judged here. */
@@ -183,7 +186,8 @@ public final class ThresholdSweep {
                 baseline.begin(chunk, states);
             }
             while (lead.next()) {
-                if (lead.read() && asked.holds(lead.capturedAt()) && !add()) {
+                boolean stands = superseded == null || !superseded.get(lead.lead());
+                if (lead.read() && stands && asked.holds(lead.capturedAt()) && !add()) {
                     return false;
                 }
             }
