@@ -57,7 +57,8 @@ public final class ThresholdSweep {
      */
     public static Optional<ThresholdSweep> of(
             HistoryColumns history, ReplayQuestion question, BooleanSupplier cancelled) {
-        boolean anyStoredAsEvents = history.segments().stream().anyMatch(segment -> segment.standing(segment.leads(), segment.rows()) > 0);
+        boolean anyStoredAsEvents =
+                history.segments().stream().anyMatch(segment -> segment.standing(segment.leads(), segment.rows()) > 0);
         if (question.candidate().trustsExternalMarks() || anyStoredAsEvents) {
             return Optional.empty();
         }
