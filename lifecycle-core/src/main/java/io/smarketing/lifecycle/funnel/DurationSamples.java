@@ -38,6 +38,11 @@ public final class DurationSamples {
         }
     }
 
+    /** Forgets all. */
+    public void clear() {
+        n = 0;
+    }
+
     public int n() {
         return n;
     }

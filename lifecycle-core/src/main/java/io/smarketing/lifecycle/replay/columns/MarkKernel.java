@@ -332,6 +332,57 @@ final class MarkKernel {
         }
     }
 
+    /**
+     * Finds a lead's scores that were higher than ever before in their cycle, for a policy that does not trust other systems' marks; false
+     * when a sum goes beyond 64 bits.
+     *
+     * @param order of the facts; null for that in which they stand
+     */
+    boolean stairs(LeadFacts lead, int @Nullable [] order, ScoreStairs stairs) {
+        overflowed = false;
+        clear();
+        stairs.clear();
+        int state = lead.firstState() - firstState;
+        long clock = 0;
+        boolean cycled = false;
+        long cycleEnd = 0;
+        long cooled = Long.MIN_VALUE;
+        stairs.reached(fits[state], clock);
+        for (int i = 0; i < lead.count(); i++) {
+            int fact = order == null ? i : order[i];
+            int code = lead.code(fact);
+            if (FactCode.isMark(code)) {
+                continue;
+            }
+            long at = lead.at(fact);
+            clock = Math.max(clock, at);
+            if (code == FactCode.WON) {
+                break;
+            } else if (code == FactCode.REJECTED || code == FactCode.LOST) {
+                cycled = true;
+                cycleEnd = clock;
+                cooled = clock + policy.cooldown;
+                clear();
+                stairs.endCycle();
+                continue;
+            } else if (code >= FactCode.FIRST_ACTIVITY) {
+                if (!cycled || at > cycleEnd) {
+                    for (int rule = policy.ruleFrom[code]; rule < policy.ruleFrom[code + 1]; rule++) {
+                        add(policy.rules[rule], fact, policy.times[code]);
+                    }
+                }
+            } else if (code <= FactCode.CAPTURED) {
+                state++;
+            } else {
+                continue;
+            }
+            if (clock >= cooled) {
+                stairs.reached(fits[state] + (policy.anyAges ? exactSum(lead, clock) : sum), clock);
+            }
+        }
+        return !overflowed;
+    }
+
     private void mark(long at) {
         if (count == marks.length) {
             marks = Arrays.copyOf(marks, 2 * count);

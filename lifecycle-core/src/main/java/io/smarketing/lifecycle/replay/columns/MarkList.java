@@ -40,7 +40,7 @@ final class MarkList {
         count = 0;
     }
 
-    private void add(long placed, long told) {
+    void add(long placed, long told) {
         if (count == at.length) {
             at = Arrays.copyOf(at, 2 * count);
             instant = Arrays.copyOf(instant, 2 * count);

@@ -62,6 +62,14 @@ final class RowTally {
                 .ifPresent(won -> capturedToWon.add(Visit.micros(lead.capturedAt(), won.entered())));
     }
 
+    /** Forgets how long anything took; of use where nobody asks. */
+    void clearDurations() {
+        for (DurationSamples samples : timeInStage) {
+            samples.clear();
+        }
+        capturedToWon.clear();
+    }
+
     void merge(RowTally other) {
         for (int i = 0; i < SETS; i++) {
             ever[i] += other.ever[i];

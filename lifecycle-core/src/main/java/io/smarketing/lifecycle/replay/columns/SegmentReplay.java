@@ -1,7 +1,5 @@
 package io.smarketing.lifecycle.replay.columns;
 
-import io.smarketing.lifecycle.funnel.Instants;
-import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.Judge;
@@ -20,10 +18,6 @@ final class SegmentReplay {
 
     private static final MarkSet[] MARK_SET = MarkSet.values();
     private static final Cycle.Outcome[] OUTCOME = Cycle.Outcome.values();
-    private static final Instant FIRST = Instant.ofEpochSecond(-(1L << 40));
-    private static final Instant LAST = Instant.ofEpochSecond(1L << 40);
-    private static final int NANOS_BELOW_MICRO = 999;
-
     private final Segment segment;
     private final ReplayQuestion question;
     private final DimensionRows.OfSegment dimension;
@@ -60,8 +54,7 @@ final class SegmentReplay {
     private final Names names;
     private final int words;
     private final @Nullable BitSet superseded;
-    private final long from;
-    private final long to;
+    private final CaptureMicros asked;
 
     /** Reads the names only when somebody asks. */
     private static final class Names {
@@ -95,13 +88,9 @@ final class SegmentReplay {
         this.plain = plain;
         this.partial = partial;
         this.lowered = lowered;
-        Instant known = question.knownAt();
         this.chunk = new Chunk(segment);
         this.lead = new LeadFacts(
-                segment,
-                chunk,
-                question.order() == Judge.Order.ARRIVAL,
-                known == null ? Long.MAX_VALUE : micros(known));
+                segment, chunk, question.order() == Judge.Order.ARRIVAL, CaptureMicros.knownAt(question.knownAt()));
         this.candidate = new MarkKernel(lowered);
         this.inTime = new MarkKernel(lowered);
         this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline);
@@ -119,20 +108,7 @@ final class SegmentReplay {
         this.names = new Names(segment);
         this.words = segment.words().size();
         this.superseded = segment.superseded();
-        CaptureRange range = question.range();
-        this.from = range.from() == null ? Long.MIN_VALUE : ceiling(range.from());
-        this.to = range.to() == null ? Long.MAX_VALUE : ceiling(range.to());
-    }
-
-    /** Cut to the microsecond, as everything recorded is; instants beyond all facts stand for none or all. */
-    private static long micros(Instant instant) {
-        Instant late = instant.isAfter(LAST) ? LAST : instant;
-        return Instants.micros(late.isBefore(FIRST) ? FIRST : late);
-    }
-
-    /** The first microsecond that is not before. */
-    private static long ceiling(Instant instant) {
-        return instant.isAfter(LAST) ? Long.MAX_VALUE : micros(instant.plusNanos(NANOS_BELOW_MICRO));
+        this.asked = new CaptureMicros(question.range());
     }
 
     /** Replays the leads of a chunk. */
@@ -174,11 +150,7 @@ final class SegmentReplay {
         if (superseded != null && superseded.get(chunk.firstLead() + leadOfChunk)) {
             return false;
         }
-        if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {
-            return true;
-        }
-        long capturedAt = chunk.capturedAt(leadOfChunk);
-        return capturedAt >= from && capturedAt < to;
+        return asked.isAll() || asked.holds(chunk.capturedAt(leadOfChunk));
     }
 
     /** Adds a lead whose shape is known and which either side marks once at most; false where it is not so. */
@@ -387,7 +359,7 @@ final class SegmentReplay {
     }
 
     /** By the ordinal of {@link MarkSet}. */
-    private static int set(long before, long after) {
+    static int set(long before, long after) {
         if (before == after) {
             return before == VisitKernel.NONE ? MarkSet.NEITHER.ordinal() : MarkSet.KEPT.ordinal();
         } else if (before == VisitKernel.NONE) {

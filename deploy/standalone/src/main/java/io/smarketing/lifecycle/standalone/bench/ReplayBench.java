@@ -22,6 +22,7 @@ import io.smarketing.lifecycle.replay.columns.Coverage;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
+import io.smarketing.lifecycle.replay.columns.ThresholdSweep;
 import io.smarketing.lifecycle.standalone.generate.GeneratedHistories;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.Table;
@@ -72,6 +73,7 @@ public final class ReplayBench implements Callable<Integer> {
     private static final String DUCK_WINDOW = "DuckDB, window functions";
     private static final String OBJECTS = "plain fold, objects in memory";
     private static final String JSON = "plain fold, JSON lines";
+    private static final int MOVES = 1_000;
     private static final List<String> FORMS = List.of("cumulative", "windows", "decay", "capped-decay");
 
     @Option(
@@ -108,6 +110,12 @@ public final class ReplayBench implements Callable<Integer> {
             defaultValue = "20000",
             description = "Leads that the plain fold has, at most (${DEFAULT-VALUE}).")
     private int foldLeads;
+
+    @Option(
+            names = "--sweep",
+            description =
+                    "Pass once for all thresholds of the cumulative candidate too, and ask for a thousand of them.")
+    private boolean sweep;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -203,6 +211,9 @@ public final class ReplayBench implements Callable<Integer> {
                 tell(console, "round %d%s".formatted(round, counts ? "" : " (warms up)"));
             }
         }
+        if (sweep) {
+            sweep(console, columns, question(candidate(candidates, "cumulative"), baseline, false));
+        }
         answers.forEach((form, answer) -> remarks.put(
                 "kernel, " + form,
                 "%,d leads by the plain fold %s"
@@ -210,6 +221,36 @@ public final class ReplayBench implements Callable<Integer> {
                                 answer.statistics().slow(), answer.statistics().slowLeads())));
         report(console, columns, building, opening);
         return 0;
+    }
+
+    private void sweep(Console console, HistoryColumns columns, ReplayQuestion question) {
+        List<Double> passes = new ArrayList<>();
+        List<Double> moves = new ArrayList<>();
+        int levels = 0;
+        for (int round = 0; round <= rounds; round++) {
+            long begun = System.nanoTime();
+            ThresholdSweep swept =
+                    ThresholdSweep.of(columns, question, () -> false).orElseThrow();
+            if (round > 0) {
+                passes.add(since(begun));
+            }
+            levels = swept.levels();
+            for (int move = 0; move < MOVES; move++) {
+                begun = System.nanoTime();
+                swept.at(move);
+                moves.add(since(begun));
+            }
+        }
+        tell(
+                console,
+                String.format(
+                        Locale.ROOT,
+                        "one pass for all thresholds %.1f ms, median of %d; %,d levels; a threshold then %.1f µs, median of %,d",
+                        1_000 * Workbench.median(passes),
+                        passes.size(),
+                        levels,
+                        1_000_000 * Workbench.median(moves),
+                        moves.size()));
     }
 
     private void build(GeneratedHistories generated, Path folder) throws IOException {
