@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryReader {
 
-    /** Lines decoded at a time, by all cores. */
-    private static final int BATCH = 8_192;
-
     private final CloudEventCodec codec = new CloudEventCodec();
     private final Instant now;
     private final Consumer<RefusedLine> refusedLines;
@@ -53,18 +50,7 @@ public final class HistoryReader {
      * @param progress is told of the number of bytes read since it was last told
      */
     public void read(String file, InputStream in, Consumer<Long> progress) throws IOException {
-        Lines lines = new Lines(in);
-        List<Lines.Line> batch = new ArrayList<>(BATCH);
-        Lines.@Nullable Line line = lines.next();
-        while (line != null) {
-            batch.add(line);
-            line = lines.next();
-            if (batch.size() == BATCH || line == null) {
-                batch.parallelStream().map(this::decode).toList().forEach(decoded -> take(file, decoded));
-                progress.accept(batch.stream().mapToLong(Lines.Line::length).sum());
-                batch.clear();
-            }
-        }
+        Lines.forEach(in, this::decode, decoded -> take(file, decoded), progress);
     }
 
     private record Decoded(

@@ -3,11 +3,18 @@ package io.smarketing.lifecycle.history;
 import io.smarketing.lifecycle.event.CloudEventCodec;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Splits bytes into lines without looking into them; blank lines are passed over but counted. */
 final class Lines {
+
+    /** Lines made something of at a time, by all cores. */
+    private static final int BATCH = 8_192;
 
     private static final int LONGEST = CloudEventCodec.MOST_BYTES + 1;
 
@@ -26,6 +33,27 @@ final class Lines {
 
     Lines(InputStream in) {
         this.in = in;
+    }
+
+    /**
+     * Makes something of every line, in parallel, and takes it in the order of the lines.
+     *
+     * @param progress is told of the number of bytes read since it was last told
+     */
+    static <T> void forEach(InputStream in, Function<Line, T> decode, Consumer<T> take, Consumer<Long> progress)
+            throws IOException {
+        Lines lines = new Lines(in);
+        List<Line> batch = new ArrayList<>(BATCH);
+        @Nullable Line line = lines.next();
+        while (line != null) {
+            batch.add(line);
+            line = lines.next();
+            if (batch.size() == BATCH || line == null) {
+                batch.parallelStream().map(decode).toList().forEach(take);
+                progress.accept(batch.stream().mapToLong(Line::length).sum());
+                batch.clear();
+            }
+        }
     }
 
     /** The next line that is not blank; null at the end. */

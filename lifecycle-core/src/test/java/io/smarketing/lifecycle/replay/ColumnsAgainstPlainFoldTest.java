@@ -240,16 +240,7 @@ class ColumnsAgainstPlainFoldTest {
     private static ObjectNode plain(ReplayQuestion question, History history) {
         Instant knownAt = question.knownAt();
         List<LeadHistory> leads = knownAt == null ? history.leads() : history.knownAt(knownAt);
-        Policy baseline = question.baseline();
-        Replay replay = baseline == null
-                ? Replay.againstRecorded(question.candidate(), question.dimension(), question.range()::holds)
-                : Replay.against(
-                        baseline,
-                        question.candidate(),
-                        question.order(),
-                        question.dimension(),
-                        question.range()::holds);
-        ObjectNode report = replay.run(leads, () -> {}).toJson(true);
+        ObjectNode report = question.plainFold().run(leads, () -> {}).toJson(true);
         // Why a lead flipped is asked of the plain fold alone.
         report.get("perLead").forEach(lead -> ((ObjectNode) lead).putNull("because"));
         return report;

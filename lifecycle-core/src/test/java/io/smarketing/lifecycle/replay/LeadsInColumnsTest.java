@@ -94,11 +94,7 @@ class LeadsInColumnsTest {
     private static List<LeadResult> plain(ReplayQuestion question, History history) {
         Instant known = question.knownAt();
         List<LeadHistory> leads = known == null ? history.leads() : history.knownAt(known);
-        Policy baseline = question.baseline();
-        Replay replay = baseline == null
-                ? Replay.againstRecorded(question.candidate(), Dimension.ALL, lead -> true)
-                : Replay.against(baseline, question.candidate(), question.order(), Dimension.ALL, lead -> true);
-        return replay.run(leads, () -> {}).leads();
+        return question.plainFold().run(leads, () -> {}).leads();
     }
 
     private static LeadResult withoutNames(LeadResult lead) {

@@ -72,14 +72,14 @@ final class LeadRows {
         List<String> names = segment.names();
         Codes places = segment.column(Layout.NAME);
         for (int row = 0; row < segment.leads(); row++) {
-            if (segment.standing(row, row + 1) == 1) {
+            if (segment.stands(row)) {
                 standing.add(names.get(places.get(row)));
             }
         }
         WideLeads wide = new WideLeads(segment);
         for (int row = segment.leads(); row < segment.rows(); row++) {
             String leadId = wide.passOver();
-            if (segment.standing(row, row + 1) == 1) {
+            if (segment.stands(row)) {
                 standing.add(leadId);
             }
         }

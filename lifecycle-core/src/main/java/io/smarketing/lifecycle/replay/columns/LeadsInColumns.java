@@ -1,15 +1,12 @@
 package io.smarketing.lifecycle.replay.columns;
 
-import io.smarketing.lifecycle.funnel.Instants;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.FoldOrder;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadHistory;
-import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.Flip;
 import io.smarketing.lifecycle.replay.LeadResult;
-import io.smarketing.lifecycle.replay.Replay;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,9 +25,6 @@ public final class LeadsInColumns {
     /** Stands for emitters. They are no names, so that no explanation takes one for another. */
     private static final String EMITTER = "another system";
 
-    private static final Instant FIRST = Instant.parse("-9999-01-01T00:00:00Z");
-    private static final Instant LAST = Instant.parse("+10000-01-01T00:00:00Z");
-
     private final HistoryColumns history;
 
     public LeadsInColumns(HistoryColumns history) {
@@ -39,16 +33,7 @@ public final class LeadsInColumns {
 
     /** The leads of those ids that are there, replayed by the plain fold; in the order of the ids. */
     public List<LeadResult> explained(ReplayQuestion question, Set<String> ids) {
-        Policy baseline = question.baseline();
-        Replay replay = baseline == null
-                ? Replay.againstRecorded(question.candidate(), question.dimension(), question.range()::holds)
-                : Replay.against(
-                        baseline,
-                        question.candidate(),
-                        question.order(),
-                        question.dimension(),
-                        question.range()::holds);
-        return replay.run(find(ids, question.knownAt()), () -> {}).leads().stream()
+        return question.plainFold().run(find(ids, question.knownAt()), () -> {}).leads().stream()
                 .map(LeadsInColumns::withoutEvent)
                 .toList();
     }
@@ -66,15 +51,12 @@ public final class LeadsInColumns {
 
     private List<LeadHistory> find(Set<String> ids, @Nullable Instant knownAt) {
         List<LeadHistory> found = new ArrayList<>();
-        if (knownAt != null && knownAt.isBefore(FIRST)) {
-            return found;
-        }
         for (Segment segment : history.segments()) {
             find(segment, ids, knownAt, found);
             WideLeads wide = new WideLeads(segment);
             for (int i = 0; i < segment.wideLeads(); i++) {
                 LeadHistory lead = wide.next();
-                if (ids.contains(lead.leadId())) {
+                if (ids.contains(lead.leadId()) && segment.stands(segment.leads() + i)) {
                     known(lead, knownAt).ifPresent(found::add);
                 }
             }
@@ -90,11 +72,10 @@ public final class LeadsInColumns {
     }
 
     private static void find(Segment segment, Set<String> ids, @Nullable Instant knownAt, List<LeadHistory> found) {
-        boolean all = knownAt == null || knownAt.isAfter(LAST);
         List<String> names = segment.names();
         Codes name = segment.column(Layout.NAME);
         Chunk columns = new Chunk(segment);
-        LeadFacts lead = new LeadFacts(segment, columns, true, all ? Long.MAX_VALUE : micros(knownAt));
+        LeadFacts lead = new LeadFacts(segment, columns, true, CaptureMicros.knownAt(knownAt));
         for (int chunk = 0; chunk < segment.chunks(); chunk++) {
             if (!isAnyIn(chunk, segment, name, names, ids)) {
                 continue;
@@ -103,9 +84,9 @@ public final class LeadsInColumns {
             lead.begin();
             while (lead.next()) {
                 String id = names.get(name.get(lead.lead()));
-                boolean asked = ids.contains(id);
+                boolean asked = ids.contains(id) && segment.stands(lead.lead());
                 // As known at an instant, each lead has to be read to come to the next one.
-                if ((asked || !all) && lead.read() && asked) {
+                if ((asked || knownAt != null) && lead.read() && asked) {
                     found.add(anonymous(lead.history(id)));
                 }
             }
@@ -120,10 +101,6 @@ public final class LeadsInColumns {
             }
         }
         return false;
-    }
-
-    private static long micros(@Nullable Instant instant) {
-        return instant == null ? Long.MAX_VALUE : Instants.micros(instant);
     }
 
     /** All ids that columns make up have one emitter: another name for it keeps their order. */

@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.MarkSet;
+import io.smarketing.lifecycle.replay.Replay;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,18 @@ public record ReplayQuestion(
             CaptureRange range,
             boolean withLeads) {
         this(candidate, baseline, order, knownAt, dimension, range, withLeads ? Listed.ALL : Listed.NONE);
+    }
+
+    /** The same of leads told apart by another dimension; no lead is listed. */
+    public ReplayQuestion by(Dimension other) {
+        return new ReplayQuestion(candidate, baseline, order, knownAt, other, range, Listed.NONE);
+    }
+
+    /** The plain fold that answers it about leads as they were known then. */
+    public Replay plainFold() {
+        return baseline == null
+                ? Replay.againstRecorded(candidate, dimension, range::holds)
+                : Replay.against(baseline, candidate, order, dimension, range::holds);
     }
 
     /** Whether some leads are listed. */

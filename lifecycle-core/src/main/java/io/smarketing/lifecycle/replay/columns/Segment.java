@@ -115,6 +115,11 @@ final class Segment {
         return to - from - (superseded == null ? 0 : superseded.get(from, to).cardinality());
     }
 
+    /** Whether no later segment has the lead of a row again. */
+    boolean stands(int row) {
+        return superseded == null || !superseded.get(row);
+    }
+
     int rows() {
         return leads + wideLeads;
     }

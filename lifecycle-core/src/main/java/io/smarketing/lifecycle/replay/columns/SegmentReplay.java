@@ -9,7 +9,6 @@ import io.smarketing.lifecycle.replay.MarkSet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +52,6 @@ final class SegmentReplay {
     private int added;
     private final Names names;
     private final int words;
-    private final @Nullable BitSet superseded;
     private final CaptureMicros asked;
 
     /** Reads the names only when somebody asks. */
@@ -107,7 +105,6 @@ final class SegmentReplay {
         this.stepDetails = segment.column(Layout.STEP_DETAILS);
         this.names = new Names(segment);
         this.words = segment.words().size();
-        this.superseded = segment.superseded();
         this.asked = new CaptureMicros(question.range());
     }
 
@@ -147,7 +144,7 @@ final class SegmentReplay {
     }
 
     private boolean isAsked(int leadOfChunk) {
-        if (superseded != null && superseded.get(chunk.firstLead() + leadOfChunk)) {
+        if (!segment.stands(chunk.firstLead() + leadOfChunk)) {
             return false;
         }
         return asked.isAll() || asked.holds(chunk.capturedAt(leadOfChunk));
@@ -271,7 +268,7 @@ final class SegmentReplay {
         for (int i = 0; i < segment.wideLeads(); i++) {
             LeadHistory history = wide.next();
             Instant known = question.knownAt();
-            if (superseded != null && superseded.get(segment.leads() + i)) {
+            if (!segment.stands(segment.leads() + i)) {
                 continue;
             }
             if (known == null) {

@@ -299,21 +299,11 @@ final class SegmentWriter {
         image.codes(Layout.NAME, Arrays.stream(order).map(lead -> rank[lead]).toArray());
 
         image.codes(Layout.CODES, stream(order, factsFrom, codes));
-        image.times(
-                Layout.TIMES_LOW,
-                Layout.TIMES_HIGH,
-                Arrays.stream(stream(order, factsFrom, times))
-                        .map(time -> time / unit)
-                        .toArray());
+        image.times(Layout.TIMES_LOW, Layout.TIMES_HIGH, inUnits(stream(order, factsFrom, times), unit));
         image.codes(Layout.DETAILS, stream(order, movesFrom, details));
         IntPredicate told = lead -> shape[lead] != Layout.OTHER_SHAPE;
         int[] withSteps = Arrays.stream(order).filter(told).toArray();
-        image.times(
-                Layout.STEPS_LOW,
-                Layout.STEPS_HIGH,
-                Arrays.stream(stream(withSteps, stepsFrom, stepTimes))
-                        .map(time -> time / unit)
-                        .toArray());
+        image.times(Layout.STEPS_LOW, Layout.STEPS_HIGH, inUnits(stream(withSteps, stepsFrom, stepTimes), unit));
         image.codes(Layout.STEP_DETAILS, stream(withSteps, stepsFrom, stepDetails));
         image.wides(Layout.SETS, stream(order, statesFrom, sets));
         for (int i = 0; i < states.size(); i++) {
@@ -377,6 +367,10 @@ final class SegmentWriter {
             }
         }
         return Arrays.copyOf(ordered, next);
+    }
+
+    private static long[] inUnits(long[] micros, long unit) {
+        return Arrays.stream(micros).map(time -> time / unit).toArray();
     }
 
     private void writeLagsAndChunks(SegmentImage image, int[] order, int[] shape, int[] lagsFrom, long unit) {

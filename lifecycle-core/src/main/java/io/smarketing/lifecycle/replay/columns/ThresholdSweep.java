@@ -5,7 +5,6 @@ import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.MarkSet;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -153,7 +152,6 @@ public final class ThresholdSweep {
         private final VisitKernel after = new VisitKernel();
         private final RowTally unread = new RowTally();
         private final CaptureMicros asked;
-        private final @Nullable BitSet superseded;
 
         Pass(
                 Segment segment,
@@ -171,7 +169,6 @@ public final class ThresholdSweep {
             this.baselineTrusts = baseline != null && baseline.trustsExternalMarks;
             this.fitsNumbers = candidate.fitsNumbers && (baseline == null || baseline.fitsNumbers);
             this.asked = new CaptureMicros(question.range());
-            this.superseded = segment.superseded();
         }
 
         /** False when a lead cannot be judged here. */
@@ -187,8 +184,7 @@ public final class ThresholdSweep {
                 baseline.begin(chunk, states);
             }
             while (lead.next()) {
-                boolean stands = superseded == null || !superseded.get(lead.lead());
-                if (lead.read() && stands && asked.holds(lead.capturedAt()) && !add()) {
+                if (lead.read() && segment.stands(lead.lead()) && asked.holds(lead.capturedAt()) && !add()) {
                     return false;
                 }
             }

@@ -7,7 +7,6 @@ import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.WrittenTime;
 import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Judge;
-import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.policy.PolicyRef;
@@ -25,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +62,6 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             @Nullable Instant to,
             @Nullable Instant asKnownAt) {
 
-        Predicate<LeadFold> selection() {
-            return new CaptureRange(from, to)::holds;
-        }
-
         /** The same for columns. */
         ReplayQuestion question(ReplayQuestion.Listed listed) {
             return new ReplayQuestion(
@@ -82,10 +76,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
 
         /** By which all is judged that columns are not asked for. */
         Replay plainFold() {
-            Dimension asked = new Dimension(dimension);
-            return baseline == null
-                    ? Replay.againstRecorded(candidate, asked, selection())
-                    : Replay.against(baseline, candidate, order, asked, selection());
+            return question(ReplayQuestion.Listed.ALL).plainFold();
         }
 
         /** Whether the dimension is one though no lead may have it. */

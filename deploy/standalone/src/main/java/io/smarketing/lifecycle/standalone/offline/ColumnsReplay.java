@@ -73,15 +73,7 @@ final class ColumnsReplay implements Replayed {
         if (dimension.equals(question.dimension())) {
             return report();
         }
-        return run(new ReplayQuestion(
-                        question.candidate(),
-                        question.baseline(),
-                        question.order(),
-                        question.knownAt(),
-                        dimension,
-                        question.range(),
-                        false))
-                .report();
+        return run(question.by(dimension)).report();
     }
 
     @Override
@@ -92,7 +84,7 @@ final class ColumnsReplay implements Replayed {
     @Override
     public List<LeadResult> explained(List<LeadResult> leads) {
         if (events != null) {
-            return EventsReplay.plain(question, question.dimension())
+            return question.plainFold()
                     .run(EventsReplay.some(events.leads(), leads), () -> {})
                     .leads();
         }

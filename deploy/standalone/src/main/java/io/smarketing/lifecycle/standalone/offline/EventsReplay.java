@@ -4,7 +4,6 @@ import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.MarkSet;
-import io.smarketing.lifecycle.replay.Replay;
 import io.smarketing.lifecycle.replay.ReplayReport;
 import io.smarketing.lifecycle.replay.ReplayResult;
 import io.smarketing.lifecycle.replay.TimeToMark;
@@ -30,22 +29,14 @@ final class EventsReplay implements Replayed {
     EventsReplay(ReplayQuestion question, HistoryOptions.Loaded loaded) {
         this.question = question;
         this.loaded = loaded;
-        this.result = run(question.dimension());
+        this.result = run(question);
     }
 
-    private ReplayResult run(Dimension dimension) {
+    private ReplayResult run(ReplayQuestion asked) {
         List<LeadHistory> leads = loaded.leads();
         try (ProgressBar progress = Progress.bar("replaying", leads.size(), " leads")) {
-            return plain(question, dimension).run(leads, progress::step);
+            return asked.plainFold().run(leads, progress::step);
         }
-    }
-
-    /** The plain fold that answers a question about leads as they were known then. */
-    static Replay plain(ReplayQuestion question, Dimension dimension) {
-        var baseline = question.baseline();
-        return baseline == null
-                ? Replay.againstRecorded(question.candidate(), dimension, question.range()::holds)
-                : Replay.against(baseline, question.candidate(), question.order(), dimension, question.range()::holds);
     }
 
     /** What flipped leads meant to sales. */
@@ -86,7 +77,7 @@ final class EventsReplay implements Replayed {
     public ReplayReport by(Dimension dimension) {
         return dimension.equals(question.dimension())
                 ? report()
-                : run(dimension).report();
+                : run(question.by(dimension)).report();
     }
 
     @Override

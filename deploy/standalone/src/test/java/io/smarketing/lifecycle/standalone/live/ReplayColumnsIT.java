@@ -54,8 +54,8 @@ class ReplayColumnsIT {
                 .formatted(quoted(CANDIDATE), quoted(BASELINE), order);
     }
 
-    private static JsonNode offline(Path history, String order) {
-        return CommandRun.json(
+    private static JsonNode offline(Path history, String order, String... more) {
+        List<Object> command = new ArrayList<>(List.of(
                 "replay",
                 "--history",
                 history,
@@ -67,12 +67,13 @@ class ReplayColumnsIT {
                 order,
                 "--dimension",
                 "source",
-                "--leads",
-                "--json");
+                "--json"));
+        command.addAll(List.of(more));
+        return CommandRun.json(command.toArray());
     }
 
     private void assertLikeOffline(Client client, List<String> arrived, String order) {
-        JsonNode expected = offline(Histories.write(folder.resolve("arrived.jsonl"), arrived), order);
+        JsonNode expected = offline(Histories.write(folder.resolve("arrived.jsonl"), arrived), order, "--leads");
         JsonNode replay = client.replay(question(order));
         assertThat(replay.at("/result/hash")).as(order).isEqualTo(expected.get("hash"));
         assertThat(replay.at("/statistics/kernelLeads").longValue()).isPositive();
@@ -244,21 +245,7 @@ class ReplayColumnsIT {
             client.history(Histories.lines(history));
             // Facts that come in meanwhile are captured later than all that is asked for.
             String until = "2026-02-01T00:00:00Z";
-            JsonNode expected = CommandRun.json(
-                    "replay",
-                    "--history",
-                    history,
-                    "--policy",
-                    SharedData.example(CANDIDATE),
-                    "--baseline",
-                    SharedData.example(BASELINE),
-                    "--order",
-                    "arrival",
-                    "--dimension",
-                    "source",
-                    "--to",
-                    until,
-                    "--json");
+            JsonNode expected = offline(history, "arrival", "--to", until);
             String question = question("arrival").replaceFirst("\\{", "{\"to\":\"%s\",".formatted(until));
             assertThat(client.replay(question).at("/result/hash")).isEqualTo(expected.get("hash"));
 
