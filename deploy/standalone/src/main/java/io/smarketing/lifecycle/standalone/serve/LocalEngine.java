@@ -33,7 +33,6 @@ public final class LocalEngine implements AutoCloseable {
         // frozen meanwhile
         // would be waited for until the socket gives up.
         System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
-        FastCompression.load();
         SpringApplication application = new SpringApplication(EngineApplication.class);
         // Spring's own hook would run beside ours, in any order.
         application.setRegisterShutdownHook(false);
