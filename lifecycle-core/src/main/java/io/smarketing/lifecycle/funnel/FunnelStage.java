@@ -4,6 +4,8 @@ import io.smarketing.lifecycle.lead.Deviation;
 import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.Stage;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -24,6 +26,12 @@ public record FunnelStage(
     private static final String WHOLE_HISTORY = "all";
     private static final String DEFINITION = "funnel.stages.v1";
     private static final String ZONE = "UTC";
+    private static final List<String> EXITS = Arrays.stream(ExitKind.values())
+            .map(kind -> "exit" + capitalised(kind.word()))
+            .toList();
+    private static final List<String> DEVIATIONS = Arrays.stream(Deviation.values())
+            .map(kind -> "deviation" + capitalised(kind.word()))
+            .toList();
 
     /** The record's key, as {@code ["active","all",null,"source","web","MQL"]}. */
     public String key() {
@@ -59,7 +67,7 @@ public record FunnelStage(
                 .put("reached", row.reached())
                 .put("open", row.open());
         for (ExitKind kind : ExitKind.values()) {
-            json.put("exit" + capitalised(kind.word()), row.exits()[kind.ordinal()]);
+            json.put(EXITS.get(kind.ordinal()), row.exits()[kind.ordinal()]);
         }
         FunnelRow.Times times = row.timeInStage();
         Durations timeInStage = tally.timeIn(stage);
@@ -71,7 +79,7 @@ public record FunnelStage(
                 .put("sumSeconds", timeInStage.sum())
                 .put("histogram", timeInStage.histogram());
         for (Deviation kind : Deviation.values()) {
-            json.put("deviation" + capitalised(kind.word()), tally.deviations(stage, kind));
+            json.put(DEVIATIONS.get(kind.ordinal()), tally.deviations(stage, kind));
         }
         if (stage == Stage.WON) {
             FunnelRow.Times cycle = tally.cycle();

@@ -25,6 +25,8 @@ abstract class Micros {
     private long sumHigh;
 
     private long sumLow;
+    /** The different values, ascending, since they were last asked for; null once there are others. */
+    private long @Nullable [] sorted;
 
     Micros(boolean bounded) {
         this.bounded = bounded;
@@ -47,7 +49,11 @@ abstract class Micros {
     }
 
     private void count(long micros, long times) {
+        int different = counts.size();
         counts.addAndGet(bounded ? valueOf(placeOf(micros)) : micros, times);
+        if (counts.size() != different) {
+            sorted = null;
+        }
         n += times;
     }
 
@@ -78,12 +84,17 @@ abstract class Micros {
         return new BigDecimal(BigInteger.valueOf(sumHigh).shiftLeft(32).add(BigInteger.valueOf(sumLow)));
     }
 
-    /** The different values, ascending. */
+    /** The different values, ascending; not to be changed. */
     final long[] sorted() {
+        long[] known = sorted;
+        if (known != null) {
+            return known;
+        }
         long[] values = new long[counts.size()];
         int[] next = {0};
         counts.forEach((micros, count) -> values[next[0]++] = micros);
         Arrays.sort(values);
+        sorted = values;
         return values;
     }
 
@@ -112,6 +123,7 @@ abstract class Micros {
             counts.put(bounded ? valueOf(place) : place, count);
             n += count;
         }
+        sorted = null;
     }
 
     /**

@@ -48,7 +48,11 @@ class KafkaIntake extends BackgroundTask {
     private static final int MOST_UNDER_WAY = 2;
     private static final Duration IDLE_POLL = Duration.ofMillis(500);
     private static final Duration BUSY_POLL = Duration.ofMillis(2);
-    private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Polls that bring fewer records than that are so far apart: then more of them share a transaction. */
+    private static final int FEW_RECORDS = 500;
+
+    private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -109,6 +113,7 @@ class KafkaIntake extends BackgroundTask {
         private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
         private LeadWriters.Line line = new LeadWriters.Line();
         private long committedAt = System.nanoTime();
+        private long nextPoll = System.nanoTime();
 
         Intake(KafkaConsumer<byte[], byte[]> consumer, KafkaProducer<byte[], byte[]> producer) {
             this.consumer = consumer;
@@ -116,8 +121,10 @@ class KafkaIntake extends BackgroundTask {
         }
 
         void goOn() {
+            pause(TimeUnit.NANOSECONDS.toMillis(Math.max(0, nextPoll - System.nanoTime())));
             boolean idle = underWay.isEmpty() && written.isEmpty();
             ConsumerRecords<byte[], byte[]> records = consumer.poll(idle ? IDLE_POLL : BUSY_POLL);
+            nextPoll = System.nanoTime() + (records.count() < FEW_RECORDS ? GATHERING_NANOS : 0);
             lag = consumer.assignment().stream()
                     .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
                     .sum();

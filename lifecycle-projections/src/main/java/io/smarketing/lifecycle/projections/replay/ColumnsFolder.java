@@ -52,6 +52,9 @@ final class ColumnsFolder {
         boolean isInHaste();
 
         boolean isAbandoned();
+
+        /** A page of leads was worked at for so long; returns when the next may be. */
+        void worked(long nanos);
     }
 
     ColumnsFolder(Path folder, StoredHistory history) {
@@ -238,6 +241,7 @@ final class ColumnsFolder {
         private int leadsOfSegment;
         private long eventsOfSegment;
         private long events;
+        private long pageBegun = System.nanoTime();
 
         Leads(Iterator<List<String>> pages, long position, Watch watch) {
             this.pages = pages;
@@ -257,6 +261,8 @@ final class ColumnsFolder {
                 if (watch.isAbandoned()) {
                     throw new CancellationException("the history columns can wait");
                 }
+                watch.worked(System.nanoTime() - pageBegun);
+                pageBegun = System.nanoTime();
                 page = history.leads(pages.next(), position, watch::isInHaste).iterator();
             }
             return leadsOfSegment < MOST_LEADS && eventsOfSegment < MOST_EVENTS && page.hasNext();

@@ -31,6 +31,8 @@ class StoreColumns implements SmartInitializingSingleton, DisposableBean {
     private static final int PART = 8;
     /** With so many segments merging comes before replays. */
     private static final int MOST_SEGMENTS = 200;
+    /** While events are stored and nobody waits for columns, making them takes a fourth of a core. */
+    private static final int REST = 3;
 
     private static final long LOOK_MILLIS = 100;
 
@@ -164,16 +166,16 @@ class StoreColumns implements SmartInitializingSingleton, DisposableBean {
                 work = Work.NONE;
             }
             try {
-                serves = awaitAskers();
+                serves = awaitAskers(keepUp.toNanos());
             } catch (InterruptedException e) {
                 return;
             }
         }
     }
 
-    /** What is to be served; 0 when nobody asks and it is time to look by oneself. */
-    private long awaitAskers() throws InterruptedException {
-        long end = System.nanoTime() + keepUp.toNanos();
+    /** What is to be served; 0 when nobody asks for so long. */
+    private long awaitAskers(long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
         synchronized (lock) {
             while (asked == answer.upTo()) {
                 long left = end - System.nanoTime();
@@ -252,6 +254,7 @@ class StoreColumns implements SmartInitializingSingleton, DisposableBean {
         private final boolean givesWay;
         private final AtomicLong done = new AtomicLong();
         private long total;
+        private long lastSeenWorking;
 
         Progress(String kind, boolean givesWay) {
             this.kind = kind;
@@ -277,6 +280,21 @@ class StoreColumns implements SmartInitializingSingleton, DisposableBean {
         @Override
         public boolean isAbandoned() {
             return stopping || (givesWay && isAsked());
+        }
+
+        @Override
+        public void worked(long nanos) {
+            long last = history.lastSeen();
+            boolean grows = last != lastSeenWorking;
+            lastSeenWorking = last;
+            if (grows) {
+                try {
+                    awaitAskers(REST * nanos);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new CancellationException();
+                }
+            }
         }
     }
 }

@@ -77,8 +77,15 @@ public final class PipelineBench implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "30",
-            description = "For how long, behind 10 that do not count (${DEFAULT-VALUE}).")
+            description = "For how long (${DEFAULT-VALUE}).")
     private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Seconds before them that do not count (${DEFAULT-VALUE}).")
+    private int warmUp;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -193,9 +200,8 @@ public final class PipelineBench implements Callable<Integer> {
 
     /** A probe is the capture of a lead whose source nobody else has: its row tells when it has come through. */
     private Way way(Workbench workbench, StageRows rows, KafkaProducer<byte[], byte[]> producer) throws IOException {
-        int warmUp = 10 * perSecond;
-        int all = warmUp + seconds * perSecond;
-        workbench.tell("%,d events a second for %d s …".formatted(perSecond, 10 + seconds));
+        int all = (warmUp + seconds) * perSecond;
+        workbench.tell("%,d events a second for %d s …".formatted(perSecond, warmUp + seconds));
         List<byte[]> events = events(all / 8, 1_000);
         Subjects subjects = new Subjects();
         long[] sentAt = new long[all / EVENTS_PER_PROBE + 1];
@@ -213,7 +219,7 @@ public final class PipelineBench implements Callable<Integer> {
             }
             var unused = producer.send(letter(subjects, event));
         }
-        int first = warmUp / EVENTS_PER_PROBE;
+        int first = warmUp * perSecond / EVENTS_PER_PROBE;
         int probes = all / EVENTS_PER_PROBE;
         Workbench.await("the probes", () -> IntStream.range(0, probes).allMatch(probe -> rows.hasSeen(PROBE + probe)));
         double[] millis = new double[probes - first];

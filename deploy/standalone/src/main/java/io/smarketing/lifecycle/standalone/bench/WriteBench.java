@@ -47,6 +47,7 @@ public final class WriteBench implements Callable<Integer> {
     private static final int UNDER_WAY = 3;
     /** The compiler takes a part of the machine until it knows the program. */
     private static final int WARM_UPS = 3;
+
     private static final double STOCK_SHARE = 0.25;
     private static final double WANTED_TIMES_STOCK = 10;
     private static final double WANTED_OF_RAW = 0.5;
