@@ -328,6 +328,27 @@ class FunnelTallyTest {
     }
 
     @Test
+    void durationsThatAreAskedBetweenChangesAnswerLikeThoseAskedAtTheEnd() {
+        for (long seed = 0; seed < 50; seed++) {
+            Random random = new Random(seed);
+            Durations asked = Durations.bounded();
+            List<Long> held = new ArrayList<>();
+            for (int step = 0; step < 60; step++) {
+                if (held.isEmpty() || random.nextInt(3) > 0) {
+                    held.add(random.nextLong(100_000));
+                    asked.add(held.get(held.size() - 1));
+                } else {
+                    asked.retract(held.remove(random.nextInt(held.size())));
+                }
+                Durations fresh = Durations.bounded();
+                held.forEach(fresh::add);
+                assertThat(asked.histogram()).as("seed %d, step %d", seed, step).isEqualTo(fresh.histogram());
+                assertThat(asked).as("seed %d, step %d", seed, step).isEqualTo(fresh);
+            }
+        }
+    }
+
+    @Test
     void exactDurationsRefuseBoundedOnes() {
         assertThatThrownBy(() -> new FunnelTally().merge(FunnelTally.bounded()))
                 .isInstanceOf(IllegalArgumentException.class);
