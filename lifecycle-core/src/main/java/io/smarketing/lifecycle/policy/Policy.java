@@ -69,6 +69,21 @@ public final class Policy {
         this.agreement = agreement;
     }
 
+    private Policy(Policy other, long threshold) {
+        this.reference = other.reference;
+        this.threshold = threshold;
+        this.attributes = other.attributes;
+        this.fit = other.fit;
+        this.engagement = other.engagement;
+        this.disqualifiers = other.disqualifiers;
+        this.cooldown = other.cooldown;
+        this.trustsExternalMarks = other.trustsExternalMarks;
+        this.dimensions = other.dimensions;
+        this.reads = other.reads;
+        this.activities = other.activities;
+        this.agreement = other.agreement;
+    }
+
     /** A version's name is made from its text, so the same document has the same version everywhere. */
     private static String version(String text) {
         try {
@@ -86,6 +101,11 @@ public final class Policy {
     /** A lead is marked at or above it. */
     public long threshold() {
         return threshold;
+    }
+
+    /** The same rules under another threshold. It keeps the name of this version, so it is for asking only, and for no verdict. */
+    public Policy withThreshold(long other) {
+        return new Policy(this, other);
     }
 
     /** How long after a rejection or loss no mark is made; zero when the policy is silent. */

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,22 +52,14 @@ public final class LeadsInColumns {
         List<LeadHistory> found = new ArrayList<>();
         for (Segment segment : history.segments()) {
             find(segment, ids, knownAt, found);
-            WideLeads wide = new WideLeads(segment);
-            for (int i = 0; i < segment.wideLeads(); i++) {
-                LeadHistory lead = wide.next();
-                if (ids.contains(lead.leadId()) && segment.stands(segment.leads() + i)) {
-                    known(lead, knownAt).ifPresent(found::add);
+            WideLeads.forEach(segment, knownAt, (lead, reason) -> {
+                if (ids.contains(lead.leadId())) {
+                    found.add(lead);
                 }
-            }
+            });
         }
         found.sort(Comparator.comparing(LeadHistory::leadId, FoldOrder::compareUtf8));
         return found;
-    }
-
-    private static Optional<LeadHistory> known(LeadHistory lead, @Nullable Instant knownAt) {
-        return knownAt == null
-                ? Optional.of(lead)
-                : LeadHistory.released(lead.leadId(), lead.knownAt(knownAt).entries());
     }
 
     private static void find(Segment segment, Set<String> ids, @Nullable Instant knownAt, List<LeadHistory> found) {

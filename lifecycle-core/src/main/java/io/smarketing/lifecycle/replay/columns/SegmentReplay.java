@@ -1,9 +1,7 @@
 package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.lead.Cycle;
-import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.Judge;
-import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.MarkSet;
 import java.time.Instant;
@@ -264,23 +262,7 @@ final class SegmentReplay {
 
     /** Replays all leads that are stored as events. */
     void wide() {
-        WideLeads wide = new WideLeads(segment);
-        for (int i = 0; i < segment.wideLeads(); i++) {
-            LeadHistory history = wide.next();
-            Instant known = question.knownAt();
-            if (!segment.stands(segment.leads() + i)) {
-                continue;
-            }
-            if (known == null) {
-                plain.add(history, wide.reason(), partial);
-            } else {
-                List<Entry> entries = history.entries().stream()
-                        .filter(entry -> !entry.recordedAt().isAfter(known))
-                        .toList();
-                LeadHistory.released(history.leadId(), entries)
-                        .ifPresent(cut -> plain.add(cut, wide.reason(), partial));
-            }
-        }
+        WideLeads.forEach(segment, question.knownAt(), (lead, reason) -> plain.add(lead, reason, partial));
     }
 
     private String name() {

@@ -2,6 +2,10 @@ package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.lead.LeadFold;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.lead.Marks;
+import io.smarketing.lifecycle.lead.Verdicts;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.MarkSet;
 import java.util.Arrays;
@@ -10,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +30,12 @@ public final class ThresholdSweep {
     private final long[] levels;
 
     private final long[][] counts;
+    private final long slowLeads;
 
-    private ThresholdSweep(long[] levels, long[][] counts) {
+    private ThresholdSweep(long[] levels, long[][] counts, long slowLeads) {
         this.levels = levels;
         this.counts = counts;
+        this.slowLeads = slowLeads;
     }
 
     /**
@@ -50,40 +57,39 @@ public final class ThresholdSweep {
     /**
      * Passes over a history once, on all cores. The question's dimension is not asked for, nor its candidate's threshold.
      *
-     * @return empty where the answer would not be that of replays: the candidate trusts other systems' marks, or some lead has to be judged
-     *     by the plain fold
+     * @return empty where the candidate trusts other systems' marks
      * @throws CancellationException when {@code cancelled} says so
      */
     public static Optional<ThresholdSweep> of(
             HistoryColumns history, ReplayQuestion question, BooleanSupplier cancelled) {
-        boolean anyStoredAsEvents =
-                history.segments().stream().anyMatch(segment -> segment.standing(segment.leads(), segment.rows()) > 0);
-        if (question.candidate().trustsExternalMarks() || anyStoredAsEvents) {
+        if (question.candidate().trustsExternalMarks()) {
             return Optional.empty();
         }
+        PlainPass plain = new PlainPass(question);
         List<Changes> all = history.segments().stream()
                 .flatMap(segment -> {
                     LoweredPolicy candidate = new LoweredPolicy(question.candidate(), segment);
                     Policy policy = question.baseline();
                     LoweredPolicy baseline = policy == null ? null : new LoweredPolicy(policy, segment);
-                    return IntStream.range(0, segment.chunks())
+                    return IntStream.rangeClosed(0, segment.chunks())
                             .parallel()
                             .mapToObj(chunk -> {
                                 if (cancelled.getAsBoolean()) {
                                     throw new CancellationException("the sweep was cancelled");
                                 }
                                 Changes changes = new Changes();
-                                changes.complete =
-                                        new Pass(segment, question, candidate, baseline, changes).chunk(chunk);
+                                if (chunk < segment.chunks()) {
+                                    new Pass(segment, question, candidate, baseline, plain, changes).chunk(chunk);
+                                } else {
+                                    WideLeads.forEach(
+                                            segment, question.knownAt(), (lead, reason) -> plain.add(lead, changes));
+                                }
                                 return changes;
                             })
                             .toList()
                             .stream();
                 })
                 .toList();
-        if (!all.stream().allMatch(changes -> changes.complete)) {
-            return Optional.empty();
-        }
         Changes sum = new Changes();
         all.forEach(sum::merge);
         return Optional.of(sum.cumulated());
@@ -95,9 +101,14 @@ public final class ThresholdSweep {
         return new Answer(counts[place < 0 ? -place - 1 : place].clone());
     }
 
-    /** Where there is another answer on each side. */
-    public int levels() {
-        return levels.length;
+    /** Rising: thresholds up to the first, those above it up to the second, …, and those above the last have each their answer. */
+    public long[] levels() {
+        return levels.clone();
+    }
+
+    /** Leads that the plain fold judged, once for each of their scores. */
+    public long slowLeads() {
+        return slowLeads;
     }
 
     /** How the counts change as the threshold rises beyond a level. */
@@ -105,13 +116,14 @@ public final class ThresholdSweep {
 
         private final long[] lowest = new long[2 * COUNTS];
         private final Long2ObjectHashMap<long[]> beyond = new Long2ObjectHashMap<>();
-        private boolean complete;
+        private long slowLeads;
 
         private long[] beyond(long level) {
             return beyond.computeIfAbsent(level, absent -> new long[2 * COUNTS]);
         }
 
         void merge(Changes other) {
+            slowLeads += other.slowLeads;
             add(lowest, other.lowest);
             other.beyond.forEach((level, change) -> add(beyond(level), change));
         }
@@ -131,7 +143,7 @@ public final class ThresholdSweep {
                 counts[i + 1] = counts[i].clone();
                 add(counts[i + 1], beyond(levels[i]));
             }
-            return new ThresholdSweep(levels, counts);
+            return new ThresholdSweep(levels, counts, slowLeads);
         }
     }
 
@@ -139,6 +151,7 @@ public final class ThresholdSweep {
     private static final class Pass {
 
         private final Segment segment;
+        private final PlainPass plain;
         private final Changes changes;
         private final Chunk chunk;
         private final LeadFacts lead;
@@ -158,8 +171,10 @@ public final class ThresholdSweep {
                 ReplayQuestion question,
                 LoweredPolicy candidate,
                 @Nullable LoweredPolicy baseline,
+                PlainPass plain,
                 Changes changes) {
             this.segment = segment;
+            this.plain = plain;
             this.changes = changes;
             this.chunk = new Chunk(segment);
             this.lead = new LeadFacts(
@@ -171,11 +186,7 @@ public final class ThresholdSweep {
             this.asked = new CaptureMicros(question.range());
         }
 
-        /** False when a lead cannot be judged here. */
-        boolean chunk(int number) {
-            if (!fitsNumbers) {
-                return false;
-            }
+        void chunk(int number) {
             chunk.begin(number);
             lead.begin();
             Codes states = segment.column(Layout.CHANGES);
@@ -185,14 +196,14 @@ public final class ThresholdSweep {
             }
             while (lead.next()) {
                 if (lead.read() && segment.stands(lead.lead()) && asked.holds(lead.capturedAt()) && !add()) {
-                    return false;
+                    plain.add(lead.history(""), changes);
                 }
             }
-            return true;
         }
 
+        /** False when the lead cannot be judged here. */
         private boolean add() {
-            if (lead.slow() != null || !candidate.stairs(lead, lead.order(), stairs)) {
+            if (!fitsNumbers || lead.slow() != null || !candidate.stairs(lead, lead.order(), stairs)) {
                 return false;
             }
             if (baseline == null) {
@@ -228,6 +239,63 @@ public final class ThresholdSweep {
             for (int cycle = 0; cycle < after.cycles(); cycle++) {
                 int set = SegmentReplay.set(before.markedAt(cycle), after.markedAt(cycle));
                 counts[(cycle == 0 ? 0 : COUNTS) + set * Partial.OUTCOMES + after.outcome(cycle)] += times;
+            }
+        }
+    }
+
+    /** Leads that the kernel does not judge. A lead's scores do not depend on the threshold, and between two of them it changes nothing. */
+    private static final class PlainPass {
+
+        private final ReplayQuestion question;
+        private final Judge candidate;
+        private final @Nullable Judge baseline;
+
+        PlainPass(ReplayQuestion question) {
+            this.question = question;
+            this.candidate = new Judge(question.candidate(), question.order());
+            Policy policy = question.baseline();
+            this.baseline = policy == null ? null : new Judge(policy, question.order());
+        }
+
+        void add(LeadHistory lead, Changes changes) {
+            Verdicts verdicts = candidate.judge(lead);
+            Optional<LeadFold> folded = LeadFold.of(lead, verdicts.marks());
+            if (folded.isEmpty() || !question.range().holds(folded.get())) {
+                return;
+            }
+            changes.slowLeads++;
+            Marks marks =
+                    baseline == null ? Marks.recorded() : baseline.judge(lead).marks();
+            List<Cycle> before = LeadFold.of(lead, marks).orElseThrow().cycles();
+            // A verdict is told where the score is another than before, and before all it is 0.
+            long[] levels = LongStream.concat(
+                            LongStream.of(0),
+                            verdicts.judgements().stream()
+                                    .mapToLong(
+                                            judgement -> judgement.evaluation().score()))
+                    .distinct()
+                    .sorted()
+                    .toArray();
+            for (int i = 0; i <= levels.length; i++) {
+                List<Cycle> after = cycles(lead, i < levels.length ? levels[i] : Long.MAX_VALUE);
+                count(i == 0 ? changes.lowest : changes.beyond(levels[i - 1]), before, after, 1);
+                if (i < levels.length) {
+                    count(changes.beyond(levels[i]), before, after, -1);
+                }
+            }
+        }
+
+        private List<Cycle> cycles(LeadHistory lead, long threshold) {
+            Judge judge = new Judge(question.candidate().withThreshold(threshold), question.order());
+            return LeadFold.of(lead, judge.judge(lead).marks()).orElseThrow().cycles();
+        }
+
+        private static void count(long[] counts, List<Cycle> before, List<Cycle> after, int times) {
+            for (int cycle = 0; cycle < after.size(); cycle++) {
+                MarkSet set = MarkSet.of(
+                        before.get(cycle).markedAt(), after.get(cycle).markedAt());
+                int outcome = after.get(cycle).outcome().ordinal();
+                counts[(cycle == 0 ? 0 : COUNTS) + set.ordinal() * Partial.OUTCOMES + outcome] += times;
             }
         }
     }

@@ -5,8 +5,12 @@ import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Recorded;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Goes through a segment's leads that are stored as events. Not thread-safe. */
 final class WideLeads {
@@ -18,6 +22,23 @@ final class WideLeads {
 
     WideLeads(Segment segment) {
         input = segment.packed(Layout.WIDE);
+    }
+
+    /** Goes through those that stand, as they were known at an instant; without any for all that is known. */
+    static void forEach(Segment segment, @Nullable Instant knownAt, BiConsumer<LeadHistory, Slow> take) {
+        WideLeads wide = new WideLeads(segment);
+        for (int i = 0; i < segment.wideLeads(); i++) {
+            LeadHistory lead = wide.next();
+            if (segment.stands(segment.leads() + i)) {
+                known(lead, knownAt).ifPresent(known -> take.accept(known, wide.reason));
+            }
+        }
+    }
+
+    private static Optional<LeadHistory> known(LeadHistory lead, @Nullable Instant knownAt) {
+        return knownAt == null
+                ? Optional.of(lead)
+                : LeadHistory.released(lead.leadId(), lead.knownAt(knownAt).entries());
     }
 
     /** The next lead; there has to be one. */
@@ -44,10 +65,5 @@ final class WideLeads {
             input.block();
         }
         return leadId;
-    }
-
-    /** Why the lead that was told last is not in columns. */
-    Slow reason() {
-        return reason;
     }
 }

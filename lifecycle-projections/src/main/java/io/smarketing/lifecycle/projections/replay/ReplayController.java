@@ -72,6 +72,7 @@ class ReplayController {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Pattern JSON = Pattern.compile("(?i)\\s*application/([^;]+\\+)?json\\s*(;.*)?");
     private static final int MOST_BYTES = 1 << 20;
+    private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,15}");
     private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]{0,3}");
     private static final int MOST_LISTED = 1_000;
 
@@ -80,14 +81,21 @@ class ReplayController {
     private final Policies policies;
     private final StoreColumns columns;
     private final FlipReasons reasons;
+    private final Sweeps sweeps;
 
     ReplayController(
-            Replays replays, ReplayArchive archive, Policies policies, StoreColumns columns, FlipReasons reasons) {
+            Replays replays,
+            ReplayArchive archive,
+            Policies policies,
+            StoreColumns columns,
+            FlipReasons reasons,
+            Sweeps sweeps) {
         this.replays = replays;
         this.archive = archive;
         this.policies = policies;
         this.columns = columns;
         this.reasons = reasons;
+        this.sweeps = sweeps;
     }
 
     /**
@@ -218,6 +226,41 @@ class ReplayController {
         answer.putArray("leads").addAll(page);
         answer.put("next", more ? page.get(most - 1).path("leadId").stringValue() : null);
         return ok(answer);
+    }
+
+    /**
+     * What a replay would have given under other thresholds of its candidate: {@code {"logPosition", "candidateThreshold", "threshold",
+     * "slowLeads", "answers": [{"above", "upTo", "sets", "otherCycles"}], "next"}}. An answer holds for thresholds above the one and up to the
+     * other, that included, null being without end; sets are those of a replay's result, without reasons. With {@code threshold=N} the one
+     * that holds for it; else all in their order, {@code next} being given as {@code after} for the next page. The first question passes over the
+     * history as it is then, up to {@code logPosition}; all others are answered from that. {@code slowLeads} were judged by the plain fold.
+     *
+     * <p>404; 409 for audits and candidates that trust other systems' marks; 503.
+     */
+    @GetMapping("/{id}/thresholds")
+    ResponseEntity<byte[]> thresholds(
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String threshold,
+            @RequestParam(defaultValue = "1000") String limit,
+            @RequestParam(required = false) @Nullable String after) {
+        Long asked = whole("threshold", threshold);
+        Long behind = whole("after", after);
+        int most = number(limit);
+        Sweeps.Sweep sweep = sweeps.of(kept(id));
+        return ok(asked == null ? sweep.all(behind, most) : sweep.at(asked));
+    }
+
+    private static @Nullable Long whole(String parameter, @Nullable String value) {
+        if (value == null) {
+            return null;
+        } else if (!WHOLE.matcher(value).matches()) {
+            throw badRequest(
+                    "bad-" + parameter,
+                    parameter,
+                    "'%s' is no whole number of points".formatted(shortened(value)),
+                    "write %s=60".formatted(parameter));
+        }
+        return Long.valueOf(value);
     }
 
     private static void refuseWhatIsNotListed(ReplayArchive.Kept kept, @Nullable String set) {

@@ -45,7 +45,7 @@ final class EmbeddedKafka implements AutoCloseable {
         }
         int port = Port.preferably(preferredPort);
         KafkaRaftServer server =
-                new KafkaRaftServer(KafkaConfig.apply(settings(data, port, Port.preferably(0)), false), Time.SYSTEM);
+                new KafkaRaftServer(KafkaConfig.apply(settings(data, port, Port.anyBut(port)), false), Time.SYSTEM);
         try {
             server.startup();
         } catch (RuntimeException e) {

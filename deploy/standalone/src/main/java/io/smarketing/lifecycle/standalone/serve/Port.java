@@ -18,6 +18,15 @@ final class Port {
         return isFree(localhost, port) && port != 0 ? port : any(localhost);
     }
 
+    /** Any that is free, but for one that was chosen and is not listened on yet. */
+    static int anyBut(int chosen) throws IOException {
+        int port = any(InetAddress.getLoopbackAddress());
+        while (port == chosen) {
+            port = any(InetAddress.getLoopbackAddress());
+        }
+        return port;
+    }
+
     static boolean isFree(InetAddress address, int port) throws IOException {
         try (ServerSocket probe = new ServerSocket(port, 1, address)) {
             return probe.isBound();

@@ -30,6 +30,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Replays of a running engine, which read the store in columns, against replays of the same facts from a file. */
 class ReplayColumnsIT {
@@ -90,6 +91,33 @@ class ReplayColumnsIT {
             }
         }
         assertThat(flipped).as("leads of which it is told why they flipped").isPositive();
+        assertThresholdsLikeReplays(client, replay, order);
+    }
+
+    private static void assertThresholdsLikeReplays(Client client, JsonNode replay, String order) {
+        String path = "/v1/replays/%s/thresholds".formatted(replay.get("id").stringValue());
+        JsonNode all = client.json(path);
+        assertThat(all.get("logPosition")).isEqualTo(replay.get("logPosition"));
+        assertThat(all.get("next").isNull()).isTrue();
+        long own = all.get("candidateThreshold").longValue();
+        for (long threshold : new long[] {own, own / 2}) {
+            JsonNode one = client.json(path + "?threshold=" + threshold).at("/answers/0");
+            assertThat(all.get("answers")).contains(one);
+            JsonNode moved =
+                    client.replay(question(order).replaceFirst("threshold: " + own, "threshold: " + threshold));
+            for (String sets : List.of("sets", "otherCycles")) {
+                JsonNode expected = moved.at("/result/" + sets).deepCopy();
+                expected.forEach(set -> ((ObjectNode) set).remove("rejectedReasons"));
+                assertThat(one.get(sets))
+                        .as("threshold %d, %s", threshold, sets)
+                        .isEqualTo(expected);
+            }
+        }
+        JsonNode first = client.json(path + "?limit=1");
+        JsonNode second = client.json(path + "?limit=1&after=" + first.get("next"));
+        assertThat(first.at("/answers/0")).isEqualTo(all.at("/answers/0"));
+        assertThat(second.at("/answers/0")).isEqualTo(all.at("/answers/1"));
+        assertThat(client.get(path + "?threshold=high").status()).isEqualTo(400);
     }
 
     /** Facts that change what was stored before: late ones, attributes, and voids of every tenth event. */
