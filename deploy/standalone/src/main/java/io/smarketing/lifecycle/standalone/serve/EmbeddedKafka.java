@@ -35,7 +35,7 @@ final class EmbeddedKafka implements AutoCloseable {
     private EmbeddedKafka(KafkaRaftServer server, int port) {
         this.server = server;
         this.port = port;
-        this.hangingTransactions = HangingTransactions.watch(bootstrapServers());
+        this.hangingTransactions = HangingTransactions.watch(port);
     }
 
     static EmbeddedKafka start(Path data, int preferredPort, Consumer<String> progress) throws IOException {

@@ -1,16 +1,18 @@
 package io.smarketing.lifecycle.standalone.serve;
 
+import io.smarketing.lifecycle.standalone.serve.TransactionOutcomes.OpenTransaction;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -18,13 +20,14 @@ import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.requests.TransactionResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Ends transactions that the broker's coordinator has forgotten. When it is killed while it ends one, a partition (seen with
  * Kafka 4.3.1: one of the committed offsets) can be left waiting for an end that never comes, and readers of that partition with
- * it. Does what {@code kafka-transactions abort} does by hand.
+ * it. It is told what was decided of the transaction: a commit of offsets that was aborted in its partition alone would have rows added up twice.
  */
 final class HangingTransactions implements AutoCloseable {
 
@@ -32,6 +35,7 @@ final class HangingTransactions implements AutoCloseable {
     private static final int PERIOD_SECONDS = 5;
 
     private final Admin admin;
+    private final TransactionOutcomes outcomes;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "hanging-transactions");
         thread.setDaemon(true);
@@ -39,38 +43,39 @@ final class HangingTransactions implements AutoCloseable {
     });
 
     /** What hung at the last look; it is ended if it still does at the next. */
-    private Set<Hanging> suspects = Set.of();
+    private Set<OpenTransaction> suspects = Set.of();
 
-    private record Hanging(TopicPartition partition, long producerId, int epoch, int coordinatorEpoch) {}
-
-    private HangingTransactions(Admin admin) {
+    private HangingTransactions(Admin admin, TransactionOutcomes outcomes) {
         this.admin = admin;
+        this.outcomes = outcomes;
     }
 
-    static HangingTransactions watch(String bootstrapServers) {
+    /** @param port of the broker at localhost */
+    static HangingTransactions watch(int port) {
         HangingTransactions watch = new HangingTransactions(
-                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers)));
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, Port.LOCALHOST + ":" + port)),
+                new TransactionOutcomes(port));
         var unused = watch.clock.scheduleWithFixedDelay(watch::look, 1, PERIOD_SECONDS, TimeUnit.SECONDS);
         return watch;
     }
 
     private void look() {
         try {
-            Set<Hanging> hanging = find();
-            for (Hanging transaction : hanging) {
+            Set<OpenTransaction> hanging = find();
+            for (OpenTransaction transaction : hanging) {
                 if (suspects.contains(transaction)) {
                     end(transaction);
                 }
             }
             suspects = hanging;
-        } catch (ExecutionException | RuntimeException e) {
+        } catch (ExecutionException | IOException | RuntimeException e) {
             LOG.debug("hanging transactions are looked for again", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private Set<Hanging> find() throws ExecutionException, InterruptedException {
+    private Set<OpenTransaction> find() throws ExecutionException, InterruptedException {
         List<TopicPartition> partitions = new ArrayList<>();
         Set<String> topics = admin.listTopics(new ListTopicsOptions().listInternal(true))
                 .names()
@@ -99,26 +104,31 @@ final class HangingTransactions implements AutoCloseable {
                 ended.add(transaction.producerId());
             }
         }
-        Set<Hanging> hanging = new HashSet<>();
+        Set<OpenTransaction> hanging = new HashSet<>();
         open.forEach((partition, producers) -> producers.stream()
                 .filter(producer -> ended.contains(producer.producerId()))
-                .forEach(producer -> hanging.add(new Hanging(
+                .forEach(producer -> hanging.add(new OpenTransaction(
                         partition,
                         producer.producerId(),
-                        producer.producerEpoch(),
+                        (short) producer.producerEpoch(),
                         producer.coordinatorEpoch().orElse(-1)))));
         return hanging;
     }
 
-    private void end(Hanging transaction) throws ExecutionException, InterruptedException {
-        LOG.warn("a transaction that nobody ends any more is aborted: {}", transaction);
-        admin.abortTransaction(new AbortTransactionSpec(
-                        transaction.partition(),
-                        transaction.producerId(),
-                        (short) transaction.epoch(),
-                        transaction.coordinatorEpoch()))
-                .all()
-                .get();
+    private void end(OpenTransaction transaction) throws IOException {
+        Optional<TransactionResult> decided = outcomes.decided(transaction);
+        if (decided.isPresent()) {
+            LOG.warn(
+                    "a transaction that nobody ends any more is ended as was decided, {}: {}",
+                    decided.get(),
+                    transaction);
+        } else {
+            LOG.error(
+                    "a transaction that nobody ends any more is aborted, though it is not known what was decided of it: {}. If it was"
+                            + " committed elsewhere, rows may be added up twice: compare the funnel with `lifecycle funnel` of an export",
+                    transaction);
+        }
+        outcomes.end(transaction, decided.orElse(TransactionResult.ABORT));
     }
 
     @Override

@@ -135,6 +135,10 @@ class KillRoundsIT {
         System.out.printf(
                 "%s after %,d of %,d events, answering again after %.1f s, whole round %.1f s%n",
                 told, moment, lines.size(), back, seconds(begun));
+        engine.errors()
+                .lines()
+                .filter(line -> line.contains("that nobody ends any more"))
+                .forEach(System.out::println);
         return after;
     }
 
