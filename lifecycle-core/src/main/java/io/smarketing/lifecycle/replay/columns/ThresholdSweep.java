@@ -97,13 +97,28 @@ public final class ThresholdSweep {
 
     /** The cycles under a threshold. */
     public Answer at(long threshold) {
-        int place = Arrays.binarySearch(levels, threshold);
-        return new Answer(counts[place < 0 ? -place - 1 : place].clone());
+        return answer(place(threshold));
     }
 
-    /** Rising: thresholds up to the first, those above it up to the second, …, and those above the last have each their answer. */
-    public long[] levels() {
-        return levels.clone();
+    /** Which of the answers, from 0 on, holds for a threshold. */
+    public int place(long threshold) {
+        int place = Arrays.binarySearch(levels, threshold);
+        return place < 0 ? -place - 1 : place;
+    }
+
+    /** The answers, in the order of thresholds; there is one more than levels. */
+    public Answer answer(int place) {
+        return new Answer(counts[place].clone());
+    }
+
+    /** Where there is another answer on each side. */
+    public int levels() {
+        return levels.length;
+    }
+
+    /** Rising: up to there, that included, the answer at the same place holds, and beyond it the next. */
+    public long level(int place) {
+        return levels[place];
     }
 
     /** Leads that the plain fold judged, once for each of their scores. */

@@ -7,7 +7,6 @@ import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.replay.columns.ThresholdSweep;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -52,7 +51,7 @@ class Sweeps {
         /** The answer that holds for a threshold. */
         ObjectNode at(long asked) {
             ObjectNode answer = head(asked);
-            answer.putArray("answers").add(answer(place(asked)));
+            answer.putArray("answers").add(answer(answers.place(asked)));
             return answer.putNull("next");
         }
 
@@ -64,12 +63,11 @@ class Sweeps {
         ObjectNode all(@Nullable Long behind, int most) {
             ObjectNode answer = head(null);
             ArrayNode list = answer.putArray("answers");
-            int levels = answers.levels().length;
-            int place = behind == null ? 0 : place(Math.addExact(behind, 1));
-            while (place <= levels && list.size() < most) {
+            int place = behind == null ? 0 : answers.place(Math.addExact(behind, 1));
+            while (place <= answers.levels() && list.size() < most) {
                 list.add(answer(place++));
             }
-            return answer.put("next", place <= levels ? (Long) answers.levels()[place - 1] : null);
+            return answer.put("next", place <= answers.levels() ? (Long) answers.level(place - 1) : null);
         }
 
         private ObjectNode head(@Nullable Long asked) {
@@ -81,18 +79,12 @@ class Sweeps {
                     .put("slowLeads", answers.slowLeads());
         }
 
-        private int place(long asked) {
-            int found = Arrays.binarySearch(answers.levels(), asked);
-            return found < 0 ? -found - 1 : found;
-        }
-
         private ObjectNode answer(int place) {
-            long[] levels = answers.levels();
-            ThresholdSweep.Answer found = answers.at(place < levels.length ? levels[place] : Long.MAX_VALUE);
+            ThresholdSweep.Answer found = answers.answer(place);
             ObjectNode answer = JsonNodeFactory.instance
                     .objectNode()
-                    .put("above", place == 0 ? null : (Long) levels[place - 1])
-                    .put("upTo", place < levels.length ? (Long) levels[place] : null);
+                    .put("above", place == 0 ? null : (Long) answers.level(place - 1))
+                    .put("upTo", place < answers.levels() ? (Long) answers.level(place) : null);
             answer.set("sets", sets(found::first));
             answer.set("otherCycles", sets(found::other));
             return answer;

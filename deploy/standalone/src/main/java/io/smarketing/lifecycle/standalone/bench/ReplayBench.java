@@ -237,7 +237,7 @@ public final class ReplayBench implements Callable<Integer> {
             if (round > 0) {
                 passes.add(since(begun));
             }
-            levels = swept.levels().length;
+            levels = swept.levels();
             for (int move = 0; move < MOVES; move++) {
                 begun = System.nanoTime();
                 swept.at(move);

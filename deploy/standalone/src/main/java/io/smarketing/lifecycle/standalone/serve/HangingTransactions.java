@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -21,6 +20,7 @@ import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.requests.TransactionResult;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +43,7 @@ final class HangingTransactions implements AutoCloseable {
     });
 
     /** What hung at the last look; it is ended if it still does at the next. */
-    private Set<OpenTransaction> suspects = Set.of();
+    private Set<OpenTransaction> suspects = new HashSet<>();
 
     private HangingTransactions(Admin admin, TransactionOutcomes outcomes) {
         this.admin = admin;
@@ -62,13 +62,13 @@ final class HangingTransactions implements AutoCloseable {
     private void look() {
         try {
             Set<OpenTransaction> hanging = find();
-            for (OpenTransaction transaction : hanging) {
-                if (suspects.contains(transaction)) {
-                    end(transaction);
-                }
+            suspects.retainAll(hanging);
+            if (!suspects.isEmpty()) {
+                Map<OpenTransaction, TransactionResult> decided = outcomes.decided(suspects);
+                suspects.forEach(transaction -> end(transaction, decided.get(transaction)));
             }
             suspects = hanging;
-        } catch (ExecutionException | IOException | RuntimeException e) {
+        } catch (ExecutionException | RuntimeException e) {
             LOG.debug("hanging transactions are looked for again", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -115,20 +115,21 @@ final class HangingTransactions implements AutoCloseable {
         return hanging;
     }
 
-    private void end(OpenTransaction transaction) throws IOException {
-        Optional<TransactionResult> decided = outcomes.decided(transaction);
-        if (decided.isPresent()) {
-            LOG.warn(
-                    "a transaction that nobody ends any more is ended as was decided, {}: {}",
-                    decided.get(),
-                    transaction);
-        } else {
+    /** @param decided null where it is not known */
+    private void end(OpenTransaction transaction, @Nullable TransactionResult decided) {
+        if (decided == null) {
             LOG.error(
                     "a transaction that nobody ends any more is aborted, though it is not known what was decided of it: {}. If it was"
                             + " committed elsewhere, rows may be added up twice: compare the funnel with `lifecycle funnel` of an export",
                     transaction);
+        } else {
+            LOG.warn("a transaction that nobody ends any more is ended as was decided, {}: {}", decided, transaction);
         }
-        outcomes.end(transaction, decided.orElse(TransactionResult.ABORT));
+        try {
+            outcomes.end(transaction, decided == null ? TransactionResult.ABORT : decided);
+        } catch (IOException e) {
+            LOG.warn("it is tried again: {}", e.getMessage());
+        }
     }
 
     @Override

@@ -7,10 +7,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -55,9 +55,12 @@ final class TransactionOutcomes {
      */
     record OpenTransaction(TopicPartition partition, long producerId, short epoch, int coordinatorEpoch) {}
 
-    /** What was decided; empty where the log does not know any more. */
-    Optional<TransactionResult> decided(OpenTransaction open) {
-        Map<Integer, TransactionResult> byEpoch = new HashMap<>();
+    /** A producer, during one transaction. */
+    private record Producer(long id, int epoch) {}
+
+    /** What was decided of each; nothing of those that the log does not know any more. */
+    Map<OpenTransaction, TransactionResult> decided(Collection<OpenTransaction> open) {
+        Map<Producer, TransactionResult> decisions = new HashMap<>();
         Map<String, Object> settings = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 Port.LOCALHOST + ":" + port,
@@ -75,15 +78,21 @@ final class TransactionOutcomes {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
-                    decision(entry, open, byEpoch);
+                    read(entry, decisions);
                 }
             }
         }
-        return Optional.ofNullable(byEpoch.get((int) open.epoch()));
+        Map<OpenTransaction, TransactionResult> decided = new HashMap<>();
+        for (OpenTransaction transaction : open) {
+            TransactionResult result = decisions.get(new Producer(transaction.producerId(), transaction.epoch()));
+            if (result != null) {
+                decided.put(transaction, result);
+            }
+        }
+        return decided;
     }
 
-    private static void decision(
-            ConsumerRecord<byte[], byte[]> entry, OpenTransaction open, Map<Integer, TransactionResult> byEpoch) {
+    private static void read(ConsumerRecord<byte[], byte[]> entry, Map<Producer, TransactionResult> decisions) {
         if (entry.key() == null || entry.value() == null) {
             return;
         }
@@ -96,23 +105,15 @@ final class TransactionOutcomes {
             return;
         }
         TransactionLogValue value = new TransactionLogValue(new ByteBufferAccessor(bytes), version);
-        if (value.producerId() != open.producerId() && value.previousProducerId() != open.producerId()) {
-            return;
-        }
         TransactionState state = TransactionState.fromId(value.transactionStatus());
         boolean committed = state == TransactionState.PREPARE_COMMIT || state == TransactionState.COMPLETE_COMMIT;
         boolean aborted = state == TransactionState.PREPARE_ABORT || state == TransactionState.COMPLETE_ABORT;
         if (committed || aborted) {
-            // The epoch rises with each transaction's end; with clients before 4.0 only where it fences them.
-            int decidedAt = value.producerEpoch();
-            if (value.clientTransactionVersion() < FIRST_VERSION_THAT_BUMPS) {
-                byEpoch.put(decidedAt, committed ? TransactionResult.COMMIT : TransactionResult.ABORT);
-                if (aborted) {
-                    byEpoch.putIfAbsent(decidedAt - 1, TransactionResult.ABORT);
-                }
-            } else {
-                byEpoch.put(decidedAt - 1, committed ? TransactionResult.COMMIT : TransactionResult.ABORT);
-            }
+            // The epoch rises with each transaction's end; with clients before 4.0 it stays.
+            boolean bumped = value.clientTransactionVersion() >= FIRST_VERSION_THAT_BUMPS;
+            decisions.put(
+                    new Producer(value.producerId(), value.producerEpoch() - (bumped ? 1 : 0)),
+                    committed ? TransactionResult.COMMIT : TransactionResult.ABORT);
         }
     }
 

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -86,16 +85,20 @@ class TransactionOutcomesIT {
             TransactionOutcomes outcomes = new TransactionOutcomes(kafka.port());
             try (KafkaProducer<String, String> producer = producer(kafka, "ends")) {
                 OpenTransaction committed = begin(admin, producer, "committed");
-                assertThat(outcomes.decided(committed)).isEmpty();
+                assertThat(outcomes.decided(List.of(committed))).isEmpty();
                 producer.commitTransaction();
                 OpenTransaction aborted = begin(admin, producer, "aborted");
                 producer.abortTransaction();
                 OpenTransaction again = begin(admin, producer, "committed too");
-                assertThat(outcomes.decided(again)).as("not decided yet").isEmpty();
+                assertThat(outcomes.decided(List.of(again)))
+                        .as("not decided yet")
+                        .isEmpty();
                 producer.commitTransaction();
-                assertThat(outcomes.decided(committed)).isEqualTo(Optional.of(TransactionResult.COMMIT));
-                assertThat(outcomes.decided(aborted)).isEqualTo(Optional.of(TransactionResult.ABORT));
-                assertThat(outcomes.decided(again)).isEqualTo(Optional.of(TransactionResult.COMMIT));
+                assertThat(outcomes.decided(List.of(committed, aborted, again)))
+                        .isEqualTo(Map.of(
+                                committed, TransactionResult.COMMIT,
+                                aborted, TransactionResult.ABORT,
+                                again, TransactionResult.COMMIT));
             }
             try (KafkaProducer<String, String> hangs = producer(kafka, "hangs-1");
                     KafkaProducer<String, String> hangsToo = producer(kafka, "hangs-2")) {
@@ -111,7 +114,7 @@ class TransactionOutcomesIT {
             try (KafkaProducer<String, String> fenced = producer(kafka, "fenced")) {
                 OpenTransaction left = begin(admin, fenced, "left by one that is gone");
                 producer(kafka, "fenced").close();
-                assertThat(outcomes.decided(left)).isEqualTo(Optional.of(TransactionResult.ABORT));
+                assertThat(outcomes.decided(List.of(left))).containsExactly(Map.entry(left, TransactionResult.ABORT));
             }
         }
     }
