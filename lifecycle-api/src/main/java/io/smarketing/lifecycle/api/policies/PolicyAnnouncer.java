@@ -57,6 +57,9 @@ class PolicyAnnouncer extends SoleTask {
                 Destination versions = positions.destination(Topic.POLICY_VERSIONS.topicName());
                 KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
             producer.initTransactions();
+            if (!positions.awaitReadable(this::isRunning, activations)) {
+                return;
+            }
             String there = there(activations, versions);
             RelayPosition.Kept kept = positions.last(ROLE).orElse(new RelayPosition.Kept(0, there, ""));
             long position = kept.position();

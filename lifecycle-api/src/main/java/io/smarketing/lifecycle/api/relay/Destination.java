@@ -8,21 +8,29 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /** The topics that something is carried to, as Kafka has them now. Those that are missing are made. */
 public final class Destination implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Destination.class);
     private static final long ANSWER_WITHIN_SECONDS = 15;
+    private static final long LOOK_AGAIN_MILLIS = 50;
+    private static final int SAID_EVERY = 200;
 
     private final Admin admin;
     private final KafkaAdmin declared;
@@ -73,6 +81,46 @@ public final class Destination implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Waits until whoever reads committed records reads all that is in them now. Behind a transaction that is open, or whose end was lost,
+     * he sees nothing, not even what was committed, and would take it for not being there.
+     *
+     * @param goesOn asked again and again, to wait no longer
+     * @return false when it did not go on
+     */
+    boolean awaitReadable(BooleanSupplier goesOn) {
+        Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(OffsetSpec.latest());
+        for (int look = 1; goesOn.getAsBoolean(); look++) {
+            Map<TopicPartition, Long> hidden = new HashMap<>();
+            offsets(OffsetSpec.latest(), IsolationLevel.READ_COMMITTED).forEach((partition, readable) -> {
+                ListOffsetsResultInfo end = ends.get(partition);
+                if (end != null && readable.offset() < end.offset()) {
+                    hidden.put(partition, readable.offset());
+                }
+            });
+            if (hidden.isEmpty()) {
+                return true;
+            }
+            if (look % SAID_EVERY == 0) {
+                LOG.error(
+                        "waiting: a transaction that nobody has ended hides what lies behind these offsets: {}. The own Kafka is looked after;"
+                                + " with one of yours, `kafka-transactions.sh find-hanging` tells which (docs/guarantees.md)",
+                        hidden);
+            }
+            pause();
+        }
+        return false;
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(e);
+        }
+    }
+
     /** Deletes all that is in them. Offsets go on, so that readers who knew the end find what comes. */
     void empty() {
         Map<TopicPartition, RecordsToDelete> ends = new HashMap<>();
@@ -82,12 +130,16 @@ public final class Destination implements AutoCloseable {
     }
 
     private Map<TopicPartition, ListOffsetsResultInfo> offsets(OffsetSpec which) {
+        return offsets(which, IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> offsets(OffsetSpec which, IsolationLevel readable) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         for (TopicDescription topic : there()) {
             topic.partitions()
                     .forEach(partition -> asked.put(new TopicPartition(topic.name(), partition.partition()), which));
         }
-        return answer(admin.listOffsets(asked).all());
+        return answer(admin.listOffsets(asked, new ListOffsetsOptions(readable)).all());
     }
 
     private List<TopicDescription> there() {

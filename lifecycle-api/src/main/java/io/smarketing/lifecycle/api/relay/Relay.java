@@ -114,6 +114,9 @@ class Relay extends SoleTask implements MeterBinder {
             KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings());
             try {
                 producer.initTransactions();
+                if (!positions.awaitReadable(this::isRunning, topic)) {
+                    return;
+                }
                 position = start(topic, own, producer);
                 carries = true;
                 carryOn(own, topic, producer);

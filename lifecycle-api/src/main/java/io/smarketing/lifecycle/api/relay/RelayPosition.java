@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -61,6 +62,19 @@ public class RelayPosition {
     public static ProducerRecord<byte[], byte[]> of(String carried, Kept kept) {
         return new ProducerRecord<>(
                 TOPIC, bytes(carried), bytes(kept.position() + " " + kept.destination() + " " + kept.grown()));
+    }
+
+    /**
+     * Waits until all that was committed is read, here and in what is carried. To be done after others are fenced and before
+     * {@link #last}.
+     *
+     * @param goesOn asked again and again, to wait no longer
+     * @return false when it did not go on
+     */
+    public boolean awaitReadable(BooleanSupplier goesOn, Destination carriedTo) {
+        try (Destination own = destination(TOPIC)) {
+            return own.awaitReadable(goesOn) && carriedTo.awaitReadable(goesOn);
+        }
     }
 
     /**

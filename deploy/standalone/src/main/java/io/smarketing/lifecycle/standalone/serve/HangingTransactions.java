@@ -45,6 +45,9 @@ final class HangingTransactions implements AutoCloseable {
     /** What hung at the last look; it is ended if it still does at the next. */
     private Set<OpenTransaction> suspects = new HashSet<>();
 
+    /** Of producers whose transactions are over, as the coordinator told at the last look. */
+    private Map<Long, TransactionListing> ended = Map.of();
+
     private HangingTransactions(Admin admin, TransactionOutcomes outcomes) {
         this.admin = admin;
         this.outcomes = outcomes;
@@ -96,17 +99,18 @@ final class HangingTransactions implements AutoCloseable {
                                 .filter(producer ->
                                         producer.currentTransactionStartOffset().isPresent())
                                 .toList()));
-        Set<Long> ended = new HashSet<>();
+        Map<Long, TransactionListing> over = new HashMap<>();
         for (TransactionListing transaction : admin.listTransactions().all().get()) {
             if (transaction.state() == TransactionState.EMPTY
                     || transaction.state() == TransactionState.COMPLETE_ABORT
                     || transaction.state() == TransactionState.COMPLETE_COMMIT) {
-                ended.add(transaction.producerId());
+                over.put(transaction.producerId(), transaction);
             }
         }
+        ended = over;
         Set<OpenTransaction> hanging = new HashSet<>();
         open.forEach((partition, producers) -> producers.stream()
-                .filter(producer -> ended.contains(producer.producerId()))
+                .filter(producer -> over.containsKey(producer.producerId()))
                 .forEach(producer -> hanging.add(new OpenTransaction(
                         partition,
                         producer.producerId(),
@@ -120,10 +124,16 @@ final class HangingTransactions implements AutoCloseable {
         if (decided == null) {
             LOG.error(
                     "a transaction that nobody ends any more is aborted, though it is not known what was decided of it: {}. If it was"
-                            + " committed elsewhere, rows may be added up twice: compare the funnel with `lifecycle funnel` of an export",
-                    transaction);
+                            + " committed elsewhere, rows may be added up twice: compare the funnel with `lifecycle funnel` of an export; its coordinator"
+                            + " says {}",
+                    transaction,
+                    ended.get(transaction.producerId()));
         } else {
-            LOG.warn("a transaction that nobody ends any more is ended as was decided, {}: {}", decided, transaction);
+            LOG.warn(
+                    "a transaction that nobody ends any more is ended as was decided, {}: {}; its coordinator says {}",
+                    decided,
+                    transaction,
+                    ended.get(transaction.producerId()));
         }
         try {
             outcomes.end(transaction, decided == null ? TransactionResult.ABORT : decided);

@@ -254,6 +254,40 @@ class RelayIT {
         }
     }
 
+    /** As after the coordinator's death, when a partition was not told of a commit: who reads committed records sees nothing behind it. */
+    @Test
+    void aRelayThatBeginsWhileCommittedEventsAreHiddenDoesNotCarryThemAgain() throws Exception {
+        awaitSame();
+        try (KafkaProducer<byte[], byte[]> open = new KafkaProducer<>(
+                Map.of("bootstrap.servers", engine.bootstrapServers(), "transactional.id", "some-other"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            open.initTransactions();
+            open.beginTransaction();
+            for (TopicPartition partition : ends().keySet()) {
+                var unused = open.send(new ProducerRecord<>(EVENTS, partition.partition(), null, bytes("never")));
+            }
+            var unused = open.send(new ProducerRecord<>(POSITION, bytes("some-other"), bytes("1")));
+            open.flush();
+            insert("hidden", 200);
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(meter("lifecycle.relay.lag")).isZero());
+            relay.stop();
+            relay.start();
+            Thread.sleep(2_000);
+            assertThat(meter("lifecycle.relay.carries")).as("it waits").isZero();
+            open.abortTransaction();
+            awaitSame();
+            assertThat(new Topics(engine)
+                            .records(EVENTS, "read_uncommitted").stream()
+                                    .filter(event -> event.key() != null
+                                            && new String(event.key(), StandardCharsets.UTF_8).startsWith("hidden"))
+                                    .count())
+                    .isEqualTo(200);
+        }
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
