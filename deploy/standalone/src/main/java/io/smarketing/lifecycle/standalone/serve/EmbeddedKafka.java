@@ -8,18 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /** A Kafka of our own inside this process, broker and controller in one, at localhost, that keeps its data in a folder. */
@@ -27,6 +34,12 @@ final class EmbeddedKafka implements AutoCloseable {
 
     private static final int NODE = 1;
     private static final String CONTROLLER = "CONTROLLER";
+    /** Kafka leaves it where it was stopped, and not killed. */
+    private static final String STOPPED = ".kafka_cleanshutdown";
+
+    private static final int DECISIONS_WITHIN_SECONDS = 5;
+    private static final long LOOK_AGAIN_MILLIS = 20;
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
 
     private final KafkaRaftServer server;
     private final int port;
@@ -42,6 +55,9 @@ final class EmbeddedKafka implements AutoCloseable {
         if (!Files.exists(data)) {
             progress.accept("formatting Kafka …");
             format(data);
+        } else if (!Files.exists(data.resolve(STOPPED))) {
+            progress.accept("Kafka was killed; its traces are removed …");
+            KilledBroker.fence(data);
         }
         int port = Port.preferably(preferredPort);
         KafkaRaftServer server =
@@ -102,17 +118,25 @@ final class EmbeddedKafka implements AutoCloseable {
         Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static Map<String, String> settings(Path data, int port, int controllerPort) {
+    /** Of a controller alone. */
+    static Map<String, String> controllerSettings(Path data, int controllerPort) {
         Map<String, String> settings = new HashMap<>();
-        String broker = "PLAINTEXT://%s:%d".formatted(Port.LOCALHOST, port);
-        settings.put("process.roles", "broker,controller");
+        settings.put("process.roles", "controller");
         settings.put("node.id", Integer.toString(NODE));
         settings.put("controller.quorum.voters", "%d@%s:%d".formatted(NODE, Port.LOCALHOST, controllerPort));
         settings.put("controller.listener.names", CONTROLLER);
-        settings.put("listeners", "%s,%s://%s:%d".formatted(broker, CONTROLLER, Port.LOCALHOST, controllerPort));
-        settings.put("advertised.listeners", broker);
+        settings.put("listeners", "%s://%s:%d".formatted(CONTROLLER, Port.LOCALHOST, controllerPort));
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("log.dirs", data.toString());
+        return settings;
+    }
+
+    private static Map<String, String> settings(Path data, int port, int controllerPort) {
+        Map<String, String> settings = controllerSettings(data, controllerPort);
+        String broker = "PLAINTEXT://%s:%d".formatted(Port.LOCALHOST, port);
+        settings.put("process.roles", "broker,controller");
+        settings.put("listeners", "%s,%s://%s:%d".formatted(broker, CONTROLLER, Port.LOCALHOST, controllerPort));
+        settings.put("advertised.listeners", broker);
         settings.put("auto.create.topics.enable", "false");
         settings.put("group.initial.rebalance.delay.ms", "0");
 
@@ -123,8 +147,7 @@ final class EmbeddedKafka implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
 
-        // After a crash the controller waits so long for the broker that is gone before it takes the new one. A machine
-        // that stalls for longer finds its broker fenced, until the next heartbeat.
+        // A machine that stalls for longer finds its broker fenced, until the next heartbeat.
         settings.put("broker.session.timeout.ms", "5000");
         settings.put("broker.heartbeat.interval.ms", "500");
         // A start after a crash reads the last segment of every partition.
@@ -139,9 +162,33 @@ final class EmbeddedKafka implements AutoCloseable {
         return settings;
     }
 
+    /**
+     * Returns when partitions know what was decided of their transactions: whoever committed was answered before. A broker that stops would
+     * leave them without an end.
+     */
+    private void awaitDecisionsTold() {
+        ListTransactionsOptions deciding = new ListTransactionsOptions()
+                .filterStates(List.of(TransactionState.PREPARE_COMMIT, TransactionState.PREPARE_ABORT));
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(DECISIONS_WITHIN_SECONDS);
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
+            while (System.nanoTime() < patience
+                    && !admin.listTransactions(deciding)
+                            .all()
+                            .get(DECISIONS_WITHIN_SECONDS, TimeUnit.SECONDS)
+                            .isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("Kafka stops without telling which transactions are under way", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         hangingTransactions.close();
+        awaitDecisionsTold();
         server.shutdown();
         server.awaitShutdown();
     }

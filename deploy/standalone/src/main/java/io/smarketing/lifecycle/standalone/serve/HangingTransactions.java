@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends transactions that the broker's coordinator has forgotten. When it is killed while it ends one, a partition (seen with
- * Kafka 4.3.1: one of the committed offsets) can be left waiting for an end that never comes, and readers of that partition with
- * it. It is told what was decided of the transaction: a commit of offsets that was aborted in its partition alone would have rows added up twice.
+ * Ends transactions that hang: a partition waits for an end that the broker's coordinator believes to have told, and readers of that partition with
+ * it. With Kafka 4.3.1 that is what a kill could leave ({@link KilledBroker}). A partition is told what was decided of the transaction: a commit of
+ * offsets that was aborted in its partition alone would have rows added up twice.
  */
 final class HangingTransactions implements AutoCloseable {
 
