@@ -6,12 +6,19 @@ import { count } from './words.js';
 const EVERY = 4000;
 const TALLIES = ['sent', 'stored', 'duplicates', 'parked', 'refused', 'deadLetters'];
 
-async function ask(path) {
+/** What is answered, or null. */
+export async function ask(path) {
+  return (await answerOf(path)).answer ?? null;
+}
+
+/** What is answered, or what was wrong (RFC 9457); an empty problem where nobody answers. */
+export async function answerOf(path, request = {}) {
   try {
-    const answer = await fetch(path, { headers: { accept: 'application/json' } });
-    return answer.ok ? await answer.json() : null;
+    const answer = await fetch(path, { ...request, headers: { accept: 'application/json', ...request.headers } });
+    const json = await answer.json();
+    return answer.ok ? { answer: json } : { problem: json };
   } catch {
-    return null;
+    return { problem: {} };
   }
 }
 

@@ -1,0 +1,227 @@
+package io.smarketing.lifecycle.standalone.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.smarketing.lifecycle.standalone.Browser;
+import io.smarketing.lifecycle.standalone.SharedData;
+import io.smarketing.lifecycle.standalone.engine.Engine;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.logging.LogType;
+import tools.jackson.databind.JsonNode;
+
+/** The replay lab in a real browser shows what the API answers; without chromium and its driver the test is skipped, with a message. */
+class ReplayLabIT {
+
+    /** Few enough that no number is grouped. */
+    private static final int LEADS = 900;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final List<String> OUTCOMES = List.of("won", "lost", "rejected", "open", "neverWorked");
+    private static final List<String> SETS = List.of("kept", "earlier", "later", "gained", "dropped", "neither");
+
+    @TempDir
+    private static Path folder = Path.of("");
+
+    private static ChromeDriver browser;
+    private static Engine engine;
+    private static Client client;
+
+    @BeforeAll
+    static void start() {
+        browser = Browser.open();
+        engine = Engine.start(folder.resolve("lab"));
+        client = new Client(engine.uri());
+        client.history(Histories.lines(Histories.generated(folder, LEADS, 1)));
+        for (String example : List.of("b2b-default.yaml", "product-led.yaml")) {
+            byte[] document = SharedData.exampleText(example).getBytes(StandardCharsets.UTF_8);
+            assertThat(client.post("/v1/policies", "application/yaml", document).status())
+                    .isEqualTo(201);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (engine != null) {
+            engine.close();
+        }
+        if (browser != null) {
+            browser.quit();
+        }
+    }
+
+    private static WebElement the(String id) {
+        return browser.findElement(By.id(id));
+    }
+
+    private static String policy(String name) {
+        for (JsonNode policy : client.json("/v1/policies").get("policies")) {
+            if (policy.get("name").stringValue().equals(name)) {
+                return name + "@" + policy.get("version").stringValue();
+            }
+        }
+        throw new AssertionError(name);
+    }
+
+    private static void open() {
+        browser.get(engine.uri().resolve("/replays.html").toString());
+        await().atMost(PATIENCE)
+                .until(() -> !browser.findElements(By.cssSelector("#dimension option"))
+                        .isEmpty());
+    }
+
+    /** Waits for another replay than the one that was shown, and gives its answer. */
+    private static JsonNode shownOtherThan(String earlier) {
+        await().atMost(PATIENCE)
+                .until(() -> !id().isEmpty()
+                        && !id().equals(earlier)
+                        && the("result").isDisplayed());
+        await().atMost(PATIENCE).until(() -> the("slider").isDisplayed());
+        return client.json("/v1/replays/" + id());
+    }
+
+    private static String id() {
+        String address = String.valueOf(browser.getCurrentUrl());
+        return address.contains("#") ? address.substring(address.indexOf('#') + 1) : "";
+    }
+
+    private static void assertSets(JsonNode sets) {
+        for (String set : SETS) {
+            List<String> cells = browser.findElements(By.cssSelector("#sets [data-set=" + set + "] .number")).stream()
+                    .map(WebElement::getText)
+                    .toList();
+            List<Long> counts = OUTCOMES.stream()
+                    .map(outcome -> sets.get(set).get(outcome).longValue())
+                    .toList();
+            long leads = counts.stream().mapToLong(Long::longValue).sum();
+            assertThat(cells.get(0)).as(set).isEqualTo(String.valueOf(leads));
+            assertThat(cells.subList(1, cells.size()))
+                    .as(set)
+                    .isEqualTo(counts.stream().map(String::valueOf).toList());
+        }
+    }
+
+    private static void choose(String select, String value) {
+        the(select).findElement(By.cssSelector("option[value='" + value + "']")).click();
+    }
+
+    private static void moveTo(long threshold) {
+        browser.executeScript(
+                "const slider = document.getElementById('threshold'); slider.value = arguments[0];"
+                        + " slider.dispatchEvent(new Event('input'))",
+                threshold);
+    }
+
+    private static void assertNothingComplained() {
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                .as("what the page complains of")
+                .isEmpty();
+    }
+
+    @Test
+    void aThresholdIsMovedAndReplayed() throws IOException {
+        open();
+        choose("candidate", policy("product-led"));
+        choose("baseline", policy("b2b-default"));
+        choose("order", "occurrence");
+        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
+        JsonNode replay = shownOtherThan("");
+        String first = id();
+        JsonNode sets = replay.at("/result/sets");
+        assertSets(sets);
+        assertThat(the("hash").getText()).isEqualTo(replay.at("/result/hash").stringValue());
+        assertThat(the("again").isDisplayed()).isFalse();
+        assertFunnelsOf(replay.get("result"));
+        assertFlipped(sets);
+
+        long own = client.json("/v1/replays/%s/thresholds?limit=1".formatted(first))
+                .get("candidateThreshold")
+                .longValue();
+        long moved = own / 2;
+        moveTo(moved);
+        JsonNode expected = client.json("/v1/replays/%s/thresholds?threshold=%d".formatted(first, moved))
+                .at("/answers/0/sets");
+        assertSets(expected);
+        assertThat(expected).as("the slider moves something").isNotEqualTo(sets);
+        Files.write(Path.of("target", "replay-lab.png"), browser.getScreenshotAs(OutputType.BYTES));
+        moveTo(own);
+        assertSets(sets);
+        moveTo(moved);
+
+        assertThat(the("again").getText()).isEqualTo("Replay it with " + moved);
+        the("again").click();
+        JsonNode again = shownOtherThan(first);
+        assertSets(again.at("/result/sets"));
+        assertSets(expected);
+        assertNothingComplained();
+    }
+
+    private static void assertFunnelsOf(JsonNode result) {
+        for (Map.Entry<String, Integer> side :
+                Map.of("baseline", 1, "candidate", 2).entrySet()) {
+            JsonNode marked = result.at("/funnels/%s/0/stages/1".formatted(side.getKey()));
+            assertThat(marked.get("stage").stringValue()).isEqualTo("MQL");
+            String shown = browser.findElement(By.cssSelector(
+                            "#funnels [data-stage=MQL] td:nth-of-type(%d)".formatted(side.getValue() + 1)))
+                    .getText();
+            assertThat(shown)
+                    .as(side.getKey())
+                    .isEqualTo(String.valueOf(marked.get("reached").longValue()));
+        }
+    }
+
+    private static void assertFlipped(JsonNode sets) {
+        for (String set : List.of("gained", "dropped")) {
+            browser.findElement(By.cssSelector("#flips input[value=" + set + "]"))
+                    .findElement(By.xpath("./.."))
+                    .click();
+            long leads = OUTCOMES.stream()
+                    .mapToLong(outcome -> sets.get(set).get(outcome).longValue())
+                    .sum();
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(the("leads-note").getText()).contains("of %d,".formatted(leads));
+                assertThat(browser.findElements(By.cssSelector("#leads tr"))).hasSize((int) Math.min(leads, 50));
+            });
+        }
+        assertThat(the("leads").getText()).contains("score");
+    }
+
+    @Test
+    void aDocumentWithAMistakeIsToldWhereItIsWrong() {
+        open();
+        choose("candidate", "");
+        await().atMost(PATIENCE).until(() -> the("document").isDisplayed());
+        the("document").sendKeys("name: mine\nthreshold: many\n");
+        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(the("refusal").getText()).contains("line 2"));
+        assertThat(id()).isEmpty();
+        // That the browser tells a refused request is its own way.
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                .allMatch(line -> line.getMessage().contains("v1/replays"));
+    }
+
+    @Test
+    void anAuditIsAskedForAndListed() {
+        open();
+        the("audit").click();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(the("audited").getText()).contains("all are as they are recorded"));
+        assertThat(the("latest").getText()).contains("audit", "done");
+        assertNothingComplained();
+    }
+}

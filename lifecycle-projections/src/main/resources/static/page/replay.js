@@ -1,0 +1,294 @@
+/** One replay: its progress, and what it found. */
+
+import { element, show } from './dom.js';
+import { answerOf, ask } from './server.js';
+import { Thresholds } from './thresholds.js';
+import { count, duration, EXITS, NONE, share, STAGE_NAMES, STAGES, time } from './words.js';
+
+const LOOK_EVERY = 400;
+const PAGE = 50;
+const SETS = {
+  kept: 'Marked by both',
+  earlier: 'Marked earlier',
+  later: 'Marked later',
+  gained: 'Gained',
+  dropped: 'Dropped',
+  neither: 'Marked by neither',
+};
+const FLIPS = ['gained', 'dropped', 'earlier', 'later'];
+const OUTCOMES = ['won', 'lost', 'rejected', 'open', 'neverWorked'];
+const WORK = { waiting: 'waiting for its turn', columns: 'reading what is stored', leads: 'judging leads', listing: 'keeping leads' };
+
+const byId = (id) => document.getElementById(id);
+const all = (tally) => OUTCOMES.reduce((sum, outcome) => sum + tally[outcome], 0);
+const signed = (number) => (number > 0 ? `+${count(number)}` : count(number));
+
+export class Replay {
+  /**
+   * @param {(request: object) => void} onAgain when the same is asked for with another threshold
+   * @param {() => void} onEnd when it is done, has failed or is cancelled
+   */
+  constructor({ onAgain, onEnd }) {
+    this.onAgain = onAgain;
+    this.onEnd = onEnd;
+    this.thresholds = new Thresholds((answer) => this.renderSets(answer.sets));
+    this.lines = new Map();
+    for (const [set, words] of Object.entries(SETS)) {
+      const bar = element('span', { class: 'fill' });
+      const cells = ['leads', ...OUTCOMES].map((name) => [name, element('span')]);
+      byId('sets').append(
+        element(
+          'tr',
+          { 'data-set': set },
+          element('th', { scope: 'row' }, words),
+          element('td', { class: 'bar', 'aria-hidden': 'true' }, element('span', { class: 'track' }, bar)),
+          ...cells.map(([, cell]) => element('td', { class: 'number' }, cell)),
+        ),
+      );
+      this.lines.set(set, { bar, ...Object.fromEntries(cells) });
+    }
+    this.figures = new Map();
+    for (const [name, words] of Object.entries({
+      before: 'Marked by baseline',
+      after: 'Marked by candidate',
+      wonBefore: 'Won, of the baseline’s',
+      wonAfter: 'Won, of the candidate’s',
+      recall: 'Won leads it marks',
+    })) {
+      const cell = element('dd');
+      byId('figures').append(element('div', { 'data-name': name }, element('dt', {}, words), cell));
+      this.figures.set(name, cell);
+    }
+    for (const set of FLIPS) {
+      const radio = element('input', { type: 'radio', name: 'flips', value: set });
+      radio.addEventListener('change', () => this.leads(set));
+      byId('flips').append(element('label', {}, radio, element('span', {}, SETS[set])));
+    }
+    byId('cancel').addEventListener('click', () => answerOf(`v1/replays/${this.id}`, { method: 'DELETE' }));
+    byId('more').addEventListener('click', () => this.moreLeads());
+    byId('value').addEventListener('change', () => this.renderFunnels());
+    byId('again').addEventListener('click', () => this.again());
+  }
+
+  async show(id) {
+    this.id = id;
+    clearTimeout(this.later);
+    byId('one').hidden = false;
+    for (const part of ['result', 'under-way', 'failure', 'audited']) {
+      byId(part).hidden = true;
+    }
+    this.thresholds.hide();
+    byId('one-title').textContent = 'Replay';
+    byId('one-asked').textContent = '';
+    await this.look();
+  }
+
+  async look() {
+    const id = this.id;
+    const { answer, problem } = await answerOf(`v1/replays/${id}`);
+    if (id !== this.id) {
+      return;
+    }
+    if (problem) {
+      this.fail(problem.detail ?? 'the engine does not answer; it is asked again');
+      this.later = setTimeout(() => this.look(), problem.detail ? 1e9 : 5 * LOOK_EVERY);
+      return;
+    }
+    this.title(answer);
+    const underWay = answer.status === 'queued' || answer.status === 'running';
+    byId('under-way').hidden = !underWay;
+    byId('failure').hidden = true;
+    if (underWay) {
+      this.progress(answer.progress);
+      this.later = setTimeout(() => this.look(), LOOK_EVERY);
+      return;
+    }
+    this.onEnd();
+    byId('announcement').textContent = `The replay is ${answer.status}.`;
+    if (answer.status !== 'done') {
+      this.fail(answer.failure ?? `It was ${answer.status}.`);
+    } else if (answer.request.audit) {
+      this.renderAudit(answer.result);
+    } else {
+      await this.render(answer);
+    }
+  }
+
+  title({ request, createdAt, logPosition }) {
+    const names = request.audit ? 'Audit' : `${request.candidate} instead of ${request.baseline}`;
+    byId('one-title').textContent = names;
+    const parts = [`asked ${time(createdAt)}`];
+    if (!request.audit) {
+      parts.push(`in order of ${request.order}`);
+      if (request.from || request.to) {
+        parts.push(`captured ${request.from ?? '…'} to ${request.to ?? '…'}`);
+      }
+      if (request.asKnownAt) {
+        parts.push(`as known at ${request.asKnownAt}`);
+      }
+    }
+    if (logPosition !== null) {
+      parts.push(`everything stored up to position ${count(logPosition)}`);
+    }
+    byId('one-asked').textContent = `${parts.join(', ')}.`;
+  }
+
+  fail(words) {
+    byId('failure').textContent = words;
+    byId('failure').hidden = false;
+  }
+
+  progress({ stage, done, total }) {
+    const bar = byId('progress');
+    if (total > 0) {
+      bar.max = total;
+      bar.value = done;
+    } else {
+      bar.removeAttribute('value');
+    }
+    byId('progress-text').textContent = `${WORK[stage] ?? stage}${total > 0 ? `: ${count(done)} of ${count(total)}` : ''}.`;
+  }
+
+  renderAudit({ leads, verdicts, mismatched, mismatches }) {
+    const place = byId('audited');
+    place.replaceChildren(
+      element('p', {}, `${count(verdicts)} verdicts of ${count(leads)} leads were made again: ${
+        mismatched === 0 ? 'all are as they are recorded.' : `${count(mismatched)} leads are not as they are recorded.`
+      }`),
+      element('ul', {}, ...mismatches.slice(0, PAGE).map(({ leadId, explanation }) => element('li', {}, `${leadId}: ${explanation}`))),
+    );
+    place.hidden = false;
+  }
+
+  async render({ id, request, result, leadsListed }) {
+    this.request = request;
+    this.result = result;
+    this.listed = leadsListed;
+    this.own = result.sets;
+    byId('result').hidden = false;
+    byId('hash').textContent = result.hash;
+    byId('as-json').href = `v1/replays/${id}`;
+    this.renderSets(result.sets);
+    const values = result.funnels.candidate.map((row) => row.value);
+    byId('value-choice').hidden = values.length < 2;
+    byId('value').replaceChildren(
+      ...values.map((value, place) => element('option', { value: place }, value === null ? '(missing)' : value === '' ? '""' : value)),
+    );
+    this.renderFunnels();
+    const first = FLIPS.find((set) => all(result.sets[set]) > 0) ?? FLIPS[0];
+    byId('flips').querySelector(`[value=${first}]`).checked = true;
+    await Promise.all([this.leads(first), this.thresholds.load(id)]);
+  }
+
+  renderSets(sets) {
+    const sum = Object.keys(SETS).reduce((total, set) => total + all(sets[set]), 0);
+    for (const [set, line] of this.lines) {
+      const leads = all(sets[set]);
+      line.bar.style.width = `${((100 * leads) / Math.max(sum, 1)).toFixed(2)}%`;
+      show(line.leads, count(leads));
+      OUTCOMES.forEach((outcome) => show(line[outcome], count(sets[set][outcome])));
+    }
+    const marked = (names, outcome) => names.reduce((total, set) => total + (outcome ? sets[set][outcome] : all(sets[set])), 0);
+    const before = ['kept', 'earlier', 'later', 'dropped'];
+    const after = ['kept', 'earlier', 'later', 'gained'];
+    const won = marked(Object.keys(SETS), 'won');
+    show(this.figures.get('before'), count(marked(before)));
+    show(this.figures.get('after'), count(marked(after)));
+    show(this.figures.get('wonBefore'), share(marked(before, 'won'), marked(before)));
+    show(this.figures.get('wonAfter'), share(marked(after, 'won'), marked(after)));
+    show(this.figures.get('recall'), share(marked(after, 'won'), won));
+    const own = this.thresholds.isOwn();
+    byId('funnel-note').hidden = own;
+    byId('funnel-note').textContent = own ? '' : 'These are of the threshold that was replayed, not of the one above.';
+    byId('funnels').classList.toggle('stale', !own);
+    byId('again').hidden = own;
+    byId('again').textContent = own ? '' : `Replay it with ${this.thresholds.value}`;
+  }
+
+  renderFunnels() {
+    const place = Number(byId('value').value || 0);
+    const candidate = this.result.funnels.candidate[place];
+    const baseline = this.result.funnels.baseline.find((row) => row.value === candidate.value);
+    const of = (row, stage) => row?.stages.find((found) => found.stage === stage);
+    const captured = of(candidate, 'CAPTURED')?.reached ?? 0;
+    const bar = (reached, name) => {
+      const fill = element('span', { class: 'fill' });
+      fill.style.width = `${(100 * Math.min(reached / Math.max(captured, 1), 1)).toFixed(2)}%`;
+      return element('span', { class: `track ${name}` }, fill);
+    };
+    byId('funnels').replaceChildren(
+      ...[...STAGES, ...EXITS].map((stage) => {
+        const [before, after] = [of(baseline, stage), of(candidate, stage)];
+        const [from, to] = [before?.reached ?? 0, after?.reached ?? 0];
+        const number = (words) => element('td', { class: 'number' }, words);
+        return element(
+          'tr',
+          { 'data-stage': stage },
+          element('th', { scope: 'row' }, STAGE_NAMES[stage]),
+          element('td', { class: 'bar', 'aria-hidden': 'true' }, bar(from, 'before'), bar(to, 'after')),
+          number(count(from)),
+          number(count(to)),
+          number(from === to ? NONE : signed(to - from)),
+          number(duration(before?.timeInStage?.p50Seconds)),
+          number(duration(after?.timeInStage?.p50Seconds)),
+        );
+      }),
+    );
+  }
+
+  async leads(set) {
+    this.set = set;
+    this.after = '';
+    byId('leads').replaceChildren();
+    await this.moreLeads();
+  }
+
+  async moreLeads() {
+    const { id, set } = this;
+    const query = new URLSearchParams({ set, limit: PAGE, after: this.after });
+    const { answer, problem } = await answerOf(`v1/replays/${id}/leads?${query}`);
+    if (id !== this.id || set !== this.set) {
+      return;
+    }
+    byId('more').hidden = !answer?.next;
+    if (problem) {
+      byId('leads-note').textContent = [problem.detail, problem.mend].filter(Boolean).join('; ');
+      return;
+    }
+    this.after = answer.next ?? '';
+    byId('leads').append(
+      ...answer.leads.map((lead) =>
+        element(
+          'tr',
+          {},
+          element(
+            'th',
+            { scope: 'row' },
+            element('a', { href: `v1/leads/${encodeURIComponent(lead.leadId)}/events`, title: lead.leadId }, lead.leadId),
+          ),
+          element('td', {}, lead.outcome === 'neverWorked' ? 'never worked' : lead.outcome),
+          element('td', {}, lead.baselineMark ? time(lead.baselineMark) : NONE),
+          element('td', {}, lead.candidateMark ? time(lead.candidateMark) : NONE),
+          element('td', {}, lead.because?.explanation ?? NONE),
+        ),
+      ),
+    );
+    const shown = byId('leads').rows.length;
+    byId('leads-note').textContent = `${count(shown)} of ${count(all(this.own[set]))}, by the threshold that was replayed.`;
+  }
+
+  /** The same question, with the threshold that is chosen. */
+  async again() {
+    const { candidate, documents = {} } = this.request;
+    const [name, version] = candidate.split('@').map(encodeURIComponent);
+    const saved = documents[candidate] ?? (await (await fetch(`v1/policies/${name}/${version}`)).text());
+    const text = saved.replace(/^threshold:[^\n#]*/m, `threshold: ${this.thresholds.value}`);
+    const baseline = documents[this.request.baseline];
+    this.onAgain({
+      ...this.request,
+      documents: undefined,
+      candidate: { document: text },
+      ...(baseline && { baseline: { document: baseline } }),
+    });
+  }
+}

@@ -1,0 +1,184 @@
+/** The replay lab: asks for replays, lists the latest, and shows the one that the address names. */
+
+import { element } from './dom.js';
+import { Replay } from './replay.js';
+import { answerOf, ask, dimensions } from './server.js';
+import { count, time } from './words.js';
+
+const WHILE_RUNNING = 700;
+const OTHERWISE = 8000;
+const RECORDED = 'recorded';
+const UNDER_WAY = ['queued', 'running'];
+
+const byId = (id) => document.getElementById(id);
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Documents of saved versions, as far as they were read. */
+const documents = new Map();
+const one = new Replay({ onAgain: (request) => send(request), onEnd: () => list() });
+let again;
+
+function option(value, words) {
+  return element('option', { value }, words);
+}
+
+async function offer() {
+  byId('zone').textContent = zone;
+  const policies = (await ask('v1/policies'))?.policies ?? [];
+  const names = policies.map((policy) => [`${policy.name}@${policy.version}`, policy.state]);
+  names.sort((a, b) => (b[1] === 'active') - (a[1] === 'active'));
+  byId('candidate').append(
+    ...names.map(([name, state]) => option(name, `${name} (${state})`)),
+    option('', 'none of these: a document of my own'),
+  );
+  byId('baseline').append(
+    ...names.filter(([, state]) => state === 'active').map(([name]) => option(name, `${name} (active)`)),
+    option(RECORDED, 'the marks that are recorded'),
+    ...names.filter(([, state]) => state !== 'active').map(([name, state]) => option(name, `${name} (${state})`)),
+  );
+  byId('dimension').append(...(await dimensions()).map((name) => option(name, name)));
+  byId('dimension').value = 'source';
+  byId('change').open = names.length === 0;
+}
+
+/** What is recorded was judged in order of arrival, and in no other. */
+function constrainOrder() {
+  const order = byId('order');
+  order.disabled = byId('baseline').value === RECORDED;
+  if (order.disabled) {
+    order.value = 'arrival';
+  }
+}
+
+async function documentOf(name) {
+  if (name !== '' && !documents.has(name)) {
+    const [policy, version] = name.split('@').map(encodeURIComponent);
+    const answer = await fetch(`v1/policies/${policy}/${version}`);
+    documents.set(name, answer.ok ? await answer.text() : '');
+  }
+  return documents.get(name) ?? '';
+}
+
+async function showDocument() {
+  const name = byId('candidate').value;
+  if (name === '') {
+    byId('change').open = true;
+  }
+  if (byId('change').open) {
+    byId('document').value = await documentOf(name);
+  }
+}
+
+function request() {
+  const name = byId('candidate').value;
+  const text = byId('document').value;
+  const own = name === '' || (byId('change').open && text.trim() !== '' && text !== documents.get(name));
+  return {
+    candidate: own ? { document: text } : name,
+    baseline: byId('baseline').value,
+    order: byId('order').value,
+    dimension: byId('dimension').value,
+    from: byId('from').value || null,
+    to: byId('to').value || null,
+    zone,
+    asKnownAt: byId('known').value || null,
+  };
+}
+
+async function send(asked) {
+  byId('refusal').hidden = true;
+  const { answer, problem } = await answerOf('v1/replays', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(asked),
+  });
+  if (problem) {
+    refuse(problem);
+    return;
+  }
+  warn(answer.warnings ?? []);
+  location.hash = answer.id;
+}
+
+function refuse(problem) {
+  const lines = (problem.problems ?? []).map((line) =>
+    element('li', {}, `line ${line.line}, column ${line.column}: ${line.message}${line.mend ? `; ${line.mend}` : ''}`),
+  );
+  byId('refusal').replaceChildren(
+    element('div', {}, problem.detail ?? 'the engine does not answer'),
+    ...(problem.mend ? [element('div', { class: 'aside' }, problem.mend)] : []),
+    ...(lines.length > 0 ? [element('ul', {}, ...lines)] : []),
+  );
+  byId('refusal').hidden = false;
+}
+
+function warn(warnings) {
+  if (warnings.length > 0) {
+    refuse({ detail: 'It is replayed, but look at this:', problems: warnings });
+  }
+}
+
+/** Lists them now, and again: often while one is under way. */
+async function list() {
+  clearTimeout(again);
+  const replays = (await ask('v1/replays'))?.replays ?? [];
+  byId('none').hidden = replays.length > 0;
+  byId('latest-table').hidden = replays.length === 0;
+  const shown = location.hash.slice(1);
+  byId('latest').replaceChildren(
+    ...replays.map((replay) => {
+      const asked = replay.request;
+      const link = element('a', { href: `#${replay.id}` }, time(replay.createdAt));
+      if (replay.id === shown) {
+        link.setAttribute('aria-current', 'true');
+      }
+      return element(
+        'tr',
+        {},
+        element('th', { scope: 'row' }, link),
+        element('td', { title: asked.candidate ?? '' }, asked.audit ? 'audit' : asked.candidate),
+        element('td', { title: asked.baseline ?? '' }, asked.audit ? '' : asked.baseline),
+        element('td', {}, asked.from || asked.to ? `${day(asked.from)} to ${day(asked.to)}` : 'all'),
+        element('td', {}, status(replay)),
+      );
+    }),
+  );
+  const busy = replays.some((replay) => UNDER_WAY.includes(replay.status));
+  again = setTimeout(() => (document.hidden ? list.later() : list()), busy ? WHILE_RUNNING : OTHERWISE);
+}
+
+list.later = () => {
+  document.addEventListener('visibilitychange', () => list(), { once: true });
+};
+
+function day(iso) {
+  return iso ? new Date(iso).toLocaleDateString() : '…';
+}
+
+function status(replay) {
+  const { done, total } = replay.progress;
+  return replay.status === 'running' && total > 0 ? `running, ${count(done)} of ${count(total)}` : replay.status;
+}
+
+function show() {
+  const id = location.hash.slice(1);
+  // Other parts of the address are places on the page.
+  if (/^[0-9a-f-]{36}$/.test(id)) {
+    one.show(id);
+    list();
+  }
+}
+
+byId('ask').addEventListener('submit', (event) => {
+  event.preventDefault();
+  send(request());
+});
+byId('audit').addEventListener('click', () => send({ audit: true }));
+byId('candidate').addEventListener('change', showDocument);
+byId('change').addEventListener('toggle', showDocument);
+byId('baseline').addEventListener('change', constrainOrder);
+window.addEventListener('hashchange', show);
+
+await offer();
+constrainOrder();
+list();
+show();
