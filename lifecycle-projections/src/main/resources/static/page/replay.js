@@ -197,6 +197,14 @@ export class Replay {
     show(this.figures.get('wonBefore'), share(marked(before, 'won'), marked(before)));
     show(this.figures.get('wonAfter'), share(marked(after, 'won'), marked(after)));
     show(this.figures.get('recall'), share(marked(after, 'won'), won));
+    const unworked = marked(after, 'neverWorked');
+    byId('bounds').textContent =
+      unworked === 0
+        ? ''
+        : `Of the candidate’s ${count(marked(after))} leads ${count(unworked)} were never worked: had sales worked them all, between ${share(
+            marked(after, 'won'),
+            marked(after),
+          )} and ${share(marked(after, 'won') + unworked, marked(after))} would be won.`;
     const own = this.thresholds.isOwn();
     byId('funnel-note').hidden = own;
     byId('funnel-note').textContent = own ? '' : 'These are of the threshold that was replayed, not of the one above.';

@@ -36,7 +36,6 @@ async function offer() {
     ...names.filter(([, state]) => state !== 'active').map(([name, state]) => option(name, `${name} (${state})`)),
   );
   byId('dimension').append(...(await dimensions()).map((name) => option(name, name)));
-  byId('dimension').value = 'source';
   byId('change').open = names.length === 0;
 }
 

@@ -157,6 +157,7 @@ class ReplayLabIT {
                 .at("/answers/0/sets");
         assertSets(expected);
         assertThat(expected).as("the slider moves something").isNotEqualTo(sets);
+        browser.executeScript("document.getElementById('one').scrollIntoView()");
         Files.write(Path.of("target", "replay-lab.png"), browser.getScreenshotAs(OutputType.BYTES));
         moveTo(own);
         assertSets(sets);
