@@ -223,13 +223,11 @@ class ReplayResultsIT {
         try (Admin admin = admin()) {
             admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
             await().atMost(PATIENCE)
-                    .until(() -> admin.describeConfigs(List.of(topic))
-                            .values()
-                            .get(topic)
-                            .get()
-                            .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-                            .value()
-                            .equals(bytes));
+                    .until(() -> admin.describeConfigs(List.of(topic)).all().get().values().stream()
+                            .map(config -> config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                                    .value())
+                            .toList()
+                            .equals(List.of(bytes)));
         }
     }
 
