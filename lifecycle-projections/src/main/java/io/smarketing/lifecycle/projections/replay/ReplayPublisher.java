@@ -230,7 +230,10 @@ class ReplayPublisher implements SmartLifecycle, MeterBinder {
         try {
             answer(producer.send(new ProducerRecord<>(TOPIC, key, ShownReplay.value(replay))));
         } catch (RecordTooLargeException e) {
-            LOG.warn("topic {} takes smaller records than it was declared with: {}", TOPIC, e.getMessage());
+            LOG.warn(
+                    "topic {} takes smaller records than it was declared with: replay {} is told without its result",
+                    TOPIC,
+                    replay.id());
             answer(producer.send(new ProducerRecord<>(TOPIC, key, ShownReplay.withoutResult(replay))));
         }
     }

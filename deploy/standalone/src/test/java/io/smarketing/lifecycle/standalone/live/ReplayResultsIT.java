@@ -216,6 +216,18 @@ class ReplayResultsIT {
         largestRecord(String.valueOf(4 << 20));
     }
 
+    @Test
+    void whatKafkaRefusesWaitsAndIsToldLater() throws Exception {
+        awaitLikeHttp(replayed());
+        largestRecord("100");
+        String id = replayed();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(waiting()).isEqualTo(1));
+        await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> told(id).isEmpty());
+        assertThat(waiting()).isEqualTo(1);
+        largestRecord(String.valueOf(4 << 20));
+        awaitLikeHttp(id);
+    }
+
     private static void largestRecord(String bytes) throws Exception {
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, TOPIC);
         AlterConfigOp set = new AlterConfigOp(
