@@ -21,7 +21,9 @@ public enum Topic {
     /** Policies as saved, each with its state; compacted, key = [name, version]. */
     POLICY_VERSIONS("policy.versions", null),
     /** Who made which version active, shadow or retired, when and why; key = policy name. */
-    POLICY_ACTIVATIONS("policy.activations", null);
+    POLICY_ACTIVATIONS("policy.activations", null),
+    /** Replays that have ended, with what they found; compacted, key = the replay's id. */
+    REPLAY_RESULTS("replay.results", null);
 
     private final String topic;
     private final @Nullable Duration retention;
@@ -44,7 +46,10 @@ public enum Topic {
     }
 
     public boolean isCompacted() {
-        return this == LEAD_STATE || this == FUNNEL_STAGES || this == FUNNEL_SHARED || this == POLICY_VERSIONS;
+        return switch (this) {
+            case LEAD_STATE, FUNNEL_STAGES, FUNNEL_SHARED, POLICY_VERSIONS, REPLAY_RESULTS -> true;
+            case LEAD_INTAKE, DEAD_LETTERS, LEAD_EVENTS, POLICY_ACTIVATIONS -> false;
+        };
     }
 
     /** How long records stay; empty for ever. */

@@ -175,6 +175,7 @@ public final class TopicSchemas {
                 agree(List.of("policy", "grain", "bucket", "dimension", "value"), value, key, violations);
             case POLICY_VERSIONS -> agree(List.of("name", "version"), value, key, violations);
             case POLICY_ACTIVATIONS -> agree("name", value.path("name"), key, violations);
+            case REPLAY_RESULTS -> agree("id", value.path("id"), key, violations);
             default -> {
                 // On the way in, keys are the emitters' business.
             }

@@ -45,7 +45,12 @@ class TopicSchemasTest {
             case POLICY_VERSIONS -> List.of("name", "version");
             default -> List.of();
         };
-        String text = value.path(topic == Topic.LEAD_STATE ? "leadId" : "name").asString("");
+        String plain = switch (topic) {
+            case LEAD_STATE -> "leadId";
+            case REPLAY_RESULTS -> "id";
+            default -> "name";
+        };
+        String text = value.path(plain).asString("");
         if (!fields.isEmpty()) {
             var array = JsonNodeFactory.instance.arrayNode();
             fields.forEach(field -> array.add(value.get(field)));
@@ -65,7 +70,8 @@ class TopicSchemasTest {
                 Topic.FUNNEL_STAGES,
                 Topic.FUNNEL_SHARED,
                 Topic.POLICY_VERSIONS,
-                Topic.POLICY_ACTIVATIONS);
+                Topic.POLICY_ACTIVATIONS,
+                Topic.REPLAY_RESULTS);
     }
 
     @ParameterizedTest

@@ -18,7 +18,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Replays as they were asked for and what became of them, kept for ever; single leads of the latest. */
+/**
+ * Replays as they were asked for and what became of them, kept for ever; single leads of the latest. A replay that has ended changes in one
+ * thing only: its leads are dropped some day, and then it counts as unpublished again.
+ */
 @Component
 @DependsOn(ProjectionsConfiguration.SCHEMA)
 class ReplayArchive {
@@ -27,6 +30,9 @@ class ReplayArchive {
     private static final int LISTED_REPLAYS = 20;
 
     private static final int BATCH = 1_000;
+
+    private static final String UNPUBLISHED =
+            "status IN ('done', 'failed', 'cancelled') AND published_to IS DISTINCT FROM :topic";
 
     private final JdbcTemplate jdbcTemplate;
     private final JdbcClient jdbc;
@@ -89,7 +95,7 @@ class ReplayArchive {
     }
 
     void reads(UUID id, StoredHistory.Extent extent) {
-        jdbc.sql("UPDATE projections.replay SET log_position = ?, leads = ? WHERE id = ?")
+        jdbc.sql("UPDATE projections.replay SET log_position = ?, leads = ? WHERE id = ? AND status = 'running'")
                 .params(extent.position(), extent.leads(), id)
                 .update();
     }
@@ -119,9 +125,10 @@ class ReplayArchive {
                 .param("at", Timestamp.from(at))
                 .param("id", id)
                 .update();
-        jdbc.sql("UPDATE projections.replay SET listed = 'none' WHERE listed <> 'none' AND id NOT IN"
-                        + " (SELECT id FROM projections.replay WHERE listed <> 'none'"
-                        + " ORDER BY finished_at DESC, id LIMIT ?)")
+        jdbc.sql(
+                        "UPDATE projections.replay SET listed = 'none', published_to = NULL WHERE listed <> 'none' AND id NOT IN"
+                                + " (SELECT id FROM projections.replay WHERE listed <> 'none'"
+                                + " ORDER BY finished_at DESC, id LIMIT ?)")
                 .params(LISTED_REPLAYS)
                 .update();
         dropUnlisted();
@@ -175,6 +182,38 @@ class ReplayArchive {
                 .params(limit)
                 .query((row, number) -> kept(row))
                 .list();
+    }
+
+    /**
+     * Of the replays that have ended and are not on a topic as they stand, the one that ended first; it stays as it is until the transaction
+     * ends. What another transaction holds so is passed over.
+     *
+     * @param topicId Kafka's
+     * @param mostBytes a larger result is left out
+     */
+    Optional<Kept> unpublished(String topicId, int mostBytes) {
+        return jdbc.sql("SELECT id, status, request, log_position, leads,"
+                        + " CASE WHEN octet_length(result) <= :most THEN result END AS result, statistics, failure, listed,"
+                        + " created_at, started_at, finished_at FROM projections.replay WHERE " + UNPUBLISHED
+                        + " ORDER BY finished_at, id LIMIT 1 FOR UPDATE SKIP LOCKED")
+                .param("most", mostBytes)
+                .param("topic", topicId)
+                .query((row, number) -> kept(row))
+                .optional();
+    }
+
+    /** How many replays have ended and are not on that topic as they stand. */
+    long countUnpublished(String topicId) {
+        return jdbc.sql("SELECT count(*) FROM projections.replay WHERE " + UNPUBLISHED)
+                .param("topic", topicId)
+                .query(Long.class)
+                .single();
+    }
+
+    void published(UUID id, String topicId) {
+        jdbc.sql("UPDATE projections.replay SET published_to = ? WHERE id = ?")
+                .params(topicId, id)
+                .update();
     }
 
     /**

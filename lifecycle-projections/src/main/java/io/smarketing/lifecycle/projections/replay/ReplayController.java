@@ -10,7 +10,6 @@ import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +36,6 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.util.RawValue;
 
 /**
  * Replays: what another policy would have changed, and audits: whether what is recorded is what was judged. Facts stay, and
@@ -320,38 +318,8 @@ class ReplayController {
     }
 
     private ObjectNode json(ReplayArchive.Kept kept, boolean whole) {
-        ObjectNode answer = JsonNodeFactory.instance.objectNode();
-        answer.put("id", kept.id().toString());
-        answer.put("status", ReplayArchive.word(kept.status()));
         boolean done = kept.status() == ReplayArchive.Status.DONE;
-        Replays.@Nullable Progress progress = done ? null : replays.progress(kept.id());
-        answer.putObject("progress")
-                .put("stage", progress == null ? ReplayArchive.word(kept.status()) : progress.stage())
-                .put("done", progress == null ? (done ? kept.leads() : (Long) 0L) : (Long) progress.done())
-                .put("total", progress == null ? kept.leads() : progress.total());
-        JsonNode request = MAPPER.readTree(kept.request());
-        if (!whole && request instanceof ObjectNode object) {
-            object.remove("documents");
-        }
-        answer.set("request", request);
-        answer.put("createdAt", kept.createdAt().toString());
-        answer.put("startedAt", text(kept.startedAt()));
-        answer.put("finishedAt", text(kept.finishedAt()));
-        answer.put("logPosition", kept.logPosition());
-        answer.put("leadsListed", ReplayArchive.word(kept.listed()));
-        answer.put("failure", kept.failure());
-        String statistics = kept.statistics();
-        answer.set("statistics", statistics == null ? null : MAPPER.readTree(statistics));
-        String result = kept.result();
-        if (result != null) {
-            // As it was written: its hash is over these very characters.
-            answer.putRawValue("result", new RawValue(result));
-        }
-        return answer;
-    }
-
-    private static @Nullable String text(@Nullable Instant instant) {
-        return instant == null ? null : instant.toString();
+        return ShownReplay.json(kept, done ? null : replays.progress(kept.id()), whole);
     }
 
     private static ResponseEntity<byte[]> ok(ObjectNode answer) {

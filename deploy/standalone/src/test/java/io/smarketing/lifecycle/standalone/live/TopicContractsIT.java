@@ -75,6 +75,7 @@ class TopicContractsIT {
             }
             whatBreaksTheContractOfTheIntakeLiesAmongTheDeadLetters(records);
             everythingWasInIt(records);
+            replaysAreWhatHttpAnswers(client, recordsOf(records, Topic.REPLAY_RESULTS));
             topicsAreKeptAsTheyAreSaidToBe(engine);
         }
     }
@@ -107,6 +108,7 @@ class TopicContractsIT {
         become(client, SharedData.exampleText("product-led.yaml"), "activation");
         become(client, SharedData.exampleText("b2b-default.yaml"), "retirement");
         rescore(client);
+        replay(client);
         // Parked in vain, over either door; then once more, as somebody asks for it.
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(jdbc.sql("SELECT count(*) FROM lifecycle.parked_fact")
@@ -127,6 +129,21 @@ class TopicContractsIT {
                                 client.json("/v1/funnel").get("logPosition").longValue())
                         .as("what the funnel covers")
                         .isGreaterThanOrEqualTo(lastPosition(jdbc)));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(new Topics(engine).rows(Topic.REPLAY_RESULTS.topicName()))
+                        .hasSize(4));
+    }
+
+    /** By a policy that was never saved, against history, a whole audit, and one that fails. */
+    private static void replay(Client client) {
+        String document = JsonMapper.shared().writeValueAsString(SharedData.exampleText("product-led.yaml"));
+        client.replay("{\"candidate\":{\"document\":%s},\"dimension\":\"source\",\"from\":\"2026-01-01\"}"
+                .formatted(document));
+        client.replay("{\"candidate\":\"active\",\"baseline\":\"recorded\",\"dimension\":\"country\"}");
+        client.replay("{\"audit\":true}");
+        assertThat(client.postJson("/v1/replays", "{\"candidate\":\"active\",\"dimension\":\"nowhere\"}")
+                        .status())
+                .isEqualTo(202);
     }
 
     private static long lastPosition(JdbcClient jdbc) {
@@ -276,6 +293,18 @@ class TopicContractsIT {
                         .get("change")
                         .stringValue()));
         assertThat(changes).containsExactlyInAnyOrder("active", "shadow", "retired");
+    }
+
+    private static void replaysAreWhatHttpAnswers(Client client, List<ConsumerRecord<byte[], byte[]>> records) {
+        Set<String> seen = new HashSet<>();
+        for (ConsumerRecord<byte[], byte[]> entry : records) {
+            assertThat(text(entry.value()))
+                    .isEqualTo(client.get("/v1/replays/" + text(entry.key())).body());
+            JsonNode replay = JsonMapper.shared().readTree(entry.value());
+            seen.add(replay.get("status").stringValue()
+                    + (replay.at("/request/audit").asBoolean(false) ? " audit" : ""));
+        }
+        assertThat(seen).containsExactlyInAnyOrder("done", "done audit", "failed");
     }
 
     private static Set<String> seen(List<ConsumerRecord<byte[], byte[]>> records, String header) {

@@ -1,0 +1,100 @@
+package io.smarketing.lifecycle.projections.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smarketing.lifecycle.event.Topic;
+import io.smarketing.lifecycle.event.TopicSchemas;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ShownReplayTest {
+
+    private static final Instant TIME = Instant.parse("2026-04-02T08:00:00Z");
+    private static final String REQUEST = """
+            {"candidate":"a@1","baseline":"recorded","order":"arrival","dimension":"all","from":null,"to":null,"zone":"UTC",\
+            "asKnownAt":null,"documents":{"a@1":"%s"}}""";
+    private static final String AUDITED = """
+            { "leads":1, "verdicts":1,"mismatched":1,"mismatches":[{"leadId":"L-1","sequence":0,"explanation":"%s"}]}""";
+
+    private static ReplayArchive.Kept kept(
+            ReplayArchive.Status status, String document, @Nullable String result, @Nullable String failure) {
+        return new ReplayArchive.Kept(
+                UUID.fromString("5e2b1f6a-9d0c-4a51-8b6e-0c1d2e3f4a5b"),
+                status,
+                REQUEST.formatted(document),
+                7L,
+                1L,
+                result,
+                null,
+                failure,
+                ReplayArchive.Listed.NONE,
+                TIME,
+                TIME,
+                TIME);
+    }
+
+    private static ReplayArchive.Kept done(String document, @Nullable String result) {
+        return kept(ReplayArchive.Status.DONE, document, result, null);
+    }
+
+    private static List<String> violations(byte[] value) {
+        return new TopicSchemas()
+                .violations(
+                        Topic.REPLAY_RESULTS,
+                        "5e2b1f6a-9d0c-4a51-8b6e-0c1d2e3f4a5b".getBytes(StandardCharsets.UTF_8),
+                        Map.of(),
+                        value);
+    }
+
+    private static void assertWithoutResult(byte[] value) {
+        assertThat(violations(value)).isEmpty();
+        JsonNode told = JsonMapper.shared().readTree(value);
+        assertThat(told.get("result").isNull()).isTrue();
+        assertThat(told.get("resultTooLarge").booleanValue()).isTrue();
+        assertThat(told.get("address").stringValue()).isEqualTo("/v1/replays/5e2b1f6a-9d0c-4a51-8b6e-0c1d2e3f4a5b");
+        assertThat(told.get("request").has("documents")).isFalse();
+    }
+
+    @Test
+    void aResultKeepsItsVeryCharacters() {
+        String result = AUDITED.formatted("x");
+        byte[] value = ShownReplay.value(done("name: a", result));
+        assertThat(new String(value, StandardCharsets.UTF_8)).endsWith("\"result\":" + result + "}");
+        assertThat(violations(value)).isEmpty();
+    }
+
+    @Test
+    void aValueOfTheMostBytesIsWholeAndOfOneMoreIsWithoutItsResult() {
+        int rest = ShownReplay.value(done("name: a", AUDITED.formatted(""))).length;
+        String fits = "x".repeat(ShownReplay.MOST_BYTES - rest);
+        byte[] value = ShownReplay.value(done("name: a", AUDITED.formatted(fits)));
+        assertThat(value).hasSize(ShownReplay.MOST_BYTES);
+        assertThat(violations(value)).isEmpty();
+        assertWithoutResult(ShownReplay.value(done("name: a", AUDITED.formatted(fits + "x"))));
+        assertWithoutResult(ShownReplay.value(done("name: ab", AUDITED.formatted(fits))));
+        // Two bytes each.
+        assertWithoutResult(ShownReplay.value(done("name: a", AUDITED.formatted("é".repeat(fits.length() / 2 + 1)))));
+    }
+
+    @Test
+    void aResultThatWasLeftInTheTableIsSaidToBeTooLarge() {
+        assertWithoutResult(ShownReplay.value(done("name: a", null)));
+    }
+
+    @Test
+    void whatFailedHasNoResultWhetherItIsLargeOrNot() {
+        for (String document : List.of("name: a", "x".repeat(ShownReplay.MOST_BYTES))) {
+            byte[] value = ShownReplay.value(kept(ReplayArchive.Status.FAILED, document, null, "no such dimension"));
+            assertThat(value.length).isLessThan(ShownReplay.MOST_BYTES);
+            assertThat(violations(value)).isEmpty();
+            assertThat(JsonMapper.shared().readTree(value).has("result")).isFalse();
+        }
+    }
+}
