@@ -6,6 +6,7 @@ import { Thresholds } from './thresholds.js';
 import { count, duration, EXITS, NONE, share, STAGE_NAMES, STAGES, time } from './words.js';
 
 const LOOK_EVERY = 400;
+const WHILE_AWAY = 2000;
 const PAGE = 50;
 const SETS = {
   kept: 'Marked by both',
@@ -91,7 +92,9 @@ export class Replay {
     }
     if (problem) {
       this.fail(problem.detail ?? 'the engine does not answer; it is asked again');
-      this.later = setTimeout(() => this.look(), problem.detail ? 1e9 : 5 * LOOK_EVERY);
+      if (!problem.detail) {
+        this.later = setTimeout(() => this.look(), WHILE_AWAY);
+      }
       return;
     }
     this.title(answer);

@@ -142,12 +142,16 @@ async function list() {
     }),
   );
   const busy = replays.some((replay) => UNDER_WAY.includes(replay.status));
-  again = setTimeout(() => (document.hidden ? list.later() : list()), busy ? WHILE_RUNNING : OTHERWISE);
+  again = setTimeout(listWhenSeen, busy ? WHILE_RUNNING : OTHERWISE);
 }
 
-list.later = () => {
-  document.addEventListener('visibilitychange', () => list(), { once: true });
-};
+function listWhenSeen() {
+  if (document.hidden) {
+    document.addEventListener('visibilitychange', list, { once: true });
+  } else {
+    list();
+  }
+}
 
 function day(iso) {
   return iso ? new Date(iso).toLocaleDateString() : '…';

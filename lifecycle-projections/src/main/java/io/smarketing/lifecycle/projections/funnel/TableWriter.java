@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.projections.funnel;
 
+import io.smarketing.lifecycle.projections.PatientTask;
 import io.smarketing.lifecycle.projections.funnel.ReadTables.Elsewhere;
 import io.smarketing.lifecycle.projections.funnel.ReadTables.TopicNow;
 import java.time.Duration;
@@ -8,9 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -38,7 +36,7 @@ import org.springframework.transaction.TransactionException;
  * failure it asks the tables where they stand, and goes on from there.
  */
 @Component
-class TableWriter implements SmartLifecycle {
+class TableWriter extends PatientTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
 
@@ -52,71 +50,37 @@ class TableWriter implements SmartLifecycle {
 
     private static final Duration ASK = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final int MOST_DOUBLINGS = 5;
 
     private final ReadTables tables;
     private final KafkaProperties kafka;
 
-    private volatile boolean running;
-    private CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
-    private @Nullable Thread thread;
-    private int failures;
 
     TableWriter(ReadTables tables, KafkaProperties kafka) {
+        super("table-writer", FIRST_PAUSE, MOST_DOUBLINGS);
         this.tables = tables;
         this.kafka = kafka;
     }
 
     @Override
-    public synchronized void start() {
-        if (!running) {
-            running = true;
-            stopped = new CountDownLatch(1);
-            thread = new Thread(this::run, "table-writer");
-            thread.start();
-        }
-    }
-
-    @Override
-    public synchronized void stop() {
-        running = false;
-        stopped.countDown();
+    protected void wake() {
         Consumer<byte[], byte[]> reading = consumer;
         if (reading != null) {
             reading.wakeup();
         }
-        Thread writing = thread;
-        if (writing != null) {
-            try {
-                writing.join(2_000);
-                // Only a question to a broker that does not answer takes longer.
-                writing.interrupt();
-                writing.join(5_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            thread = null;
-        }
     }
 
     @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    private void run() {
-        while (running) {
-            try (Admin admin = Admin.create(adminSettings());
-                    Consumer<byte[], byte[]> reading = new KafkaConsumer<>(consumerSettings())) {
-                consumer = reading;
-                while (running) {
-                    tryMirror(admin, reading);
-                }
-            } catch (RuntimeException e) {
-                waitFor(e);
-            } finally {
-                consumer = null;
+    protected void work() {
+        try (Admin admin = Admin.create(adminSettings());
+                Consumer<byte[], byte[]> reading = new KafkaConsumer<>(consumerSettings())) {
+            consumer = reading;
+            while (isRunning()) {
+                tryMirror(admin, reading);
             }
+        } finally {
+            consumer = null;
         }
     }
 
@@ -133,27 +97,9 @@ class TableWriter implements SmartLifecycle {
         }
     }
 
-    private void waitFor(Exception trouble) {
-        if (running) {
-            tellTrouble(trouble);
-            pause(FIRST_PAUSE.multipliedBy(1L << Math.min(failures++, 5)));
-        }
-    }
-
-    private void pause(Duration pause) {
-        try {
-            boolean stopping = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-            LOG.trace("stopping: {}", stopping);
-        } catch (InterruptedException e) {
-            LOG.debug("woken, to stop", e);
-        }
-    }
-
-    /** Once, until it works again. */
-    private void tellTrouble(Exception e) {
-        if (failures > 0) {
-            LOG.debug("still", e);
-        } else if (e instanceof DataAccessException
+    @Override
+    protected void tellTrouble(Exception e) {
+        if (e instanceof DataAccessException
                 || e instanceof TransactionException
                 || e instanceof KafkaException
                 || e instanceof ExecutionException) {
@@ -166,8 +112,7 @@ class TableWriter implements SmartLifecycle {
     }
 
     private void tellRecovery() {
-        if (failures > 0) {
-            failures = 0;
+        if (recovered()) {
             LOG.info("the read tables are written again");
         }
     }
@@ -179,7 +124,7 @@ class TableWriter implements SmartLifecycle {
         Map<TopicPartition, Long> reached = begin(reading, topics);
         Duration interval = topics.size() < tables.topics().size() ? LOOK_FOR_TOPICS : LOOK_AT_TOPICS;
         long lookAgain = System.nanoTime() + interval.toNanos();
-        while (running) {
+        while (isRunning()) {
             if (topics.isEmpty()) {
                 pause(POLL);
             } else {

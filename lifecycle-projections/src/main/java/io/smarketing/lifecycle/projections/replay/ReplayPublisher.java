@@ -5,12 +5,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.smarketing.lifecycle.event.Topic;
+import io.smarketing.lifecycle.projections.PatientTask;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.stereotype.Component;
@@ -42,7 +41,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * one that was made anew is filled again. Any number of processes may do it; what one is sending, the others pass over.
  */
 @Component
-class ReplayPublisher implements SmartLifecycle, MeterBinder {
+class ReplayPublisher extends PatientTask implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayPublisher.class);
 
@@ -63,16 +62,13 @@ class ReplayPublisher implements SmartLifecycle, MeterBinder {
     private final KafkaAdmin declared;
     private final LongAdder published = new LongAdder();
     private volatile @Nullable String topicId;
-    private volatile boolean running;
-    private CountDownLatch stopped = new CountDownLatch(1);
-    private @Nullable Thread thread;
-    private int failures;
 
     ReplayPublisher(
             ReplayArchive archive,
             PlatformTransactionManager transactionManager,
             KafkaProperties kafka,
             KafkaAdmin declared) {
+        super("replay-publisher", PAUSE, MOST_DOUBLINGS);
         this.archive = archive;
         this.transactions = new TransactionTemplate(transactionManager);
         this.kafka = kafka;
@@ -99,80 +95,30 @@ class ReplayPublisher implements SmartLifecycle, MeterBinder {
     }
 
     @Override
-    public synchronized void start() {
-        if (!running) {
-            running = true;
-            stopped = new CountDownLatch(1);
-            thread = new Thread(this::run, "replay-publisher");
-            thread.start();
+    protected void work() {
+        try (Admin admin = Admin.create(adminSettings());
+                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings())) {
+            publish(admin, producer);
         }
     }
 
     @Override
-    public synchronized void stop() {
-        running = false;
-        stopped.countDown();
-        Thread publishing = thread;
-        if (publishing != null) {
-            try {
-                publishing.join(2_000);
-                // Only a broker that does not answer takes longer; what was not marked is sent again.
-                publishing.interrupt();
-                publishing.join(5_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            thread = null;
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    private void run() {
-        while (running) {
-            try (Admin admin = Admin.create(adminSettings());
-                    KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings())) {
-                publish(admin, producer);
-            } catch (RuntimeException e) {
-                if (running) {
-                    tellTrouble(e);
-                    pause(PAUSE.multipliedBy(1L << Math.min(failures++, MOST_DOUBLINGS)));
-                }
-            }
-        }
-    }
-
-    /** Once, until it works again. */
-    private void tellTrouble(RuntimeException e) {
-        if (failures > 0) {
-            LOG.debug("still", e);
-        } else {
-            LOG.warn("results of replays wait; nothing is lost, tried again until it works: {}", e.toString());
-        }
-    }
-
-    private void pause(Duration pause) {
-        try {
-            boolean stopping = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-            LOG.trace("stopping: {}", stopping);
-        } catch (InterruptedException e) {
-            LOG.debug("woken, to stop", e);
-        }
+    protected void tellTrouble(Exception e) {
+        LOG.warn("results of replays wait; nothing is lost, tried again until it works: {}", e.toString());
     }
 
     private void publish(Admin admin, KafkaProducer<byte[], byte[]> producer) {
         String topic = topicNow(admin);
         long look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
-        while (running) {
+        while (isRunning()) {
             if (System.nanoTime() - look > 0) {
                 topic = topicNow(admin);
                 look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
             }
             boolean more = publishNext(topic, producer);
-            failures = 0;
+            if (recovered()) {
+                LOG.info("results of replays are published again");
+            }
             if (!more) {
                 pause(PAUSE);
             }
