@@ -3,7 +3,6 @@ package io.smarketing.lifecycle.funnel;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
-import org.agrona.collections.Long2LongCounterMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ abstract class Micros {
     private static final long LOW_WORD = 0xFFFF_FFFFL;
 
     private final boolean bounded;
-    private final Long2LongCounterMap counts = new Long2LongCounterMap(0);
+    private final LongCounts counts = new LongCounts();
     private long n;
     /** The sum is high · 2³² + low with 0 ≤ low < 2³²: it goes beyond what a long holds. */
     private long sumHigh;
@@ -50,7 +49,7 @@ abstract class Micros {
 
     private void count(long micros, long times) {
         int different = counts.size();
-        counts.addAndGet(bounded ? valueOf(placeOf(micros)) : micros, times);
+        counts.add(bounded ? valueOf(placeOf(micros)) : micros, times);
         if (counts.size() != different) {
             sorted = null;
         }
@@ -90,10 +89,7 @@ abstract class Micros {
         if (known != null) {
             return known;
         }
-        long[] values = new long[counts.size()];
-        int[] next = {0};
-        counts.forEach((micros, count) -> values[next[0]++] = micros);
-        Arrays.sort(values);
+        long[] values = counts.sorted();
         sorted = values;
         return values;
     }
@@ -120,7 +116,7 @@ abstract class Micros {
         for (long left = input.unsigned(); left > 0; left--) {
             place += input.signed();
             long count = input.signed();
-            counts.put(bounded ? valueOf(place) : place, count);
+            counts.add(bounded ? valueOf(place) : place, count);
             n += count;
         }
         sorted = null;
@@ -162,7 +158,6 @@ abstract class Micros {
                 && holdsAsMany(that);
     }
 
-    /** The counting map has no equality of its own. */
     private boolean holdsAsMany(Micros that) {
         long[] values = sorted();
         return Arrays.equals(values, that.sorted())

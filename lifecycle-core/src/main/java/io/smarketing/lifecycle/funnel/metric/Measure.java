@@ -3,7 +3,7 @@ package io.smarketing.lifecycle.funnel.metric;
 import io.smarketing.lifecycle.funnel.metric.ConversionPath.Mode;
 import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.Stage;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of what a tally holds, as numbers: a family in the highest byte, then up to three coordinates of a byte each. They are part
@@ -55,9 +55,9 @@ final class Measure {
         return family << 24 | first << 16 | second << 8 | third;
     }
 
-    /** Whose visits it measures; empty where it measures something else. */
-    static Optional<Stage> stage(int measure) {
-        return measure >>> 24 <= OPEN ? Optional.of(STAGES[measure >>> 16 & 0xFF]) : Optional.empty();
+    /** Whose visits it measures; null where it measures something else. */
+    static @Nullable Stage stage(int measure) {
+        return measure >>> 24 <= OPEN ? STAGES[measure >>> 16 & 0xFF] : null;
     }
 
     static int entered(Stage stage) {

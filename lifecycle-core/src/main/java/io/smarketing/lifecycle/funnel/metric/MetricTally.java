@@ -8,7 +8,6 @@ import io.smarketing.lifecycle.funnel.PackedOutput;
 import io.smarketing.lifecycle.lead.ExitKind;
 import io.smarketing.lifecycle.lead.Stage;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -24,9 +23,9 @@ public final class MetricTally {
     private static final int FORM_VERSION = 1;
 
     private final boolean bounded;
-    private final TreeMap<Integer, Long> counts = new TreeMap<>();
-    private final TreeMap<Integer, Durations> durations = new TreeMap<>();
-    private final TreeMap<Integer, Instants> instants = new TreeMap<>();
+    private final MeasureCounts counts = new MeasureCounts();
+    private final MeasureValues<Durations> durations = new MeasureValues<>();
+    private final MeasureValues<Instants> instants = new MeasureValues<>();
     private final TreeMap<@Nullable String, Long> rejections = new TreeMap<>(Dimension.BY_VALUE);
 
     private MetricTally(boolean bounded) {
@@ -50,12 +49,23 @@ public final class MetricTally {
     /** The stages of which it holds visits; of a change, those whose flow, times or open visits it changes. */
     public Set<Stage> stages() {
         Set<Stage> stages = EnumSet.noneOf(Stage.class);
-        for (Set<Integer> measures : List.of(counts.keySet(), durations.keySet(), instants.keySet())) {
-            for (int measure : measures) {
-                Measure.stage(measure).ifPresent(stages::add);
-            }
+        for (int i = 0; i < counts.size(); i++) {
+            addStage(stages, counts.measure(i));
+        }
+        for (int i = 0; i < durations.size(); i++) {
+            addStage(stages, durations.measure(i));
+        }
+        for (int i = 0; i < instants.size(); i++) {
+            addStage(stages, instants.measure(i));
         }
         return stages;
+    }
+
+    private static void addStage(Set<Stage> stages, int measure) {
+        Stage stage = Measure.stage(measure);
+        if (stage != null) {
+            stages.add(stage);
+        }
     }
 
     MetricTally empty() {
@@ -63,16 +73,11 @@ public final class MetricTally {
     }
 
     void count(int measure, long number) {
-        long sum = counts.getOrDefault(measure, 0L) + number;
-        if (sum == 0) {
-            counts.remove(measure);
-        } else {
-            counts.put(measure, sum);
-        }
+        counts.add(measure, number);
     }
 
     void duration(int measure, long micros, int sign) {
-        Durations kept = durations.computeIfAbsent(measure, absent -> newDurations());
+        Durations kept = durations.computeIfAbsent(measure, this::newDurations);
         if (sign > 0) {
             kept.add(micros);
         } else {
@@ -84,7 +89,7 @@ public final class MetricTally {
     }
 
     void instant(int measure, long micros, int sign) {
-        Instants kept = instants.computeIfAbsent(measure, absent -> newInstants());
+        Instants kept = instants.computeIfAbsent(measure, this::newInstants);
         if (sign > 0) {
             kept.add(micros);
         } else {
@@ -118,22 +123,36 @@ public final class MetricTally {
      * @throws IllegalArgumentException if this one is exact and the other is not
      */
     public MetricTally merge(MetricTally other) {
-        other.counts.forEach(this::count);
-        other.rejections.forEach(this::rejection);
-        other.durations.forEach((measure, added) -> {
-            Durations kept = durations.computeIfAbsent(measure, absent -> newDurations());
-            kept.merge(added);
+        return merge(other, 1);
+    }
+
+    private MetricTally merge(MetricTally other, int sign) {
+        counts.merge(other.counts, sign);
+        other.rejections.forEach((reason, number) -> rejection(reason, sign * number));
+        for (int i = 0; i < other.durations.size(); i++) {
+            int measure = other.durations.measure(i);
+            Durations kept = durations.computeIfAbsent(measure, this::newDurations);
+            if (sign > 0) {
+                kept.merge(other.durations.value(i));
+            } else {
+                kept.retract(other.durations.value(i));
+            }
             if (kept.isEmpty()) {
                 durations.remove(measure);
             }
-        });
-        other.instants.forEach((measure, added) -> {
-            Instants kept = instants.computeIfAbsent(measure, absent -> newInstants());
-            kept.merge(added);
+        }
+        for (int i = 0; i < other.instants.size(); i++) {
+            int measure = other.instants.measure(i);
+            Instants kept = instants.computeIfAbsent(measure, this::newInstants);
+            if (sign > 0) {
+                kept.merge(other.instants.value(i));
+            } else {
+                kept.retract(other.instants.value(i));
+            }
             if (kept.isEmpty()) {
                 instants.remove(measure);
             }
-        });
+        }
         return this;
     }
 
@@ -143,50 +162,34 @@ public final class MetricTally {
      * @throws IllegalArgumentException if this one is exact and the other is not
      */
     public MetricTally retract(MetricTally other) {
-        other.counts.forEach((measure, number) -> count(measure, -number));
-        other.rejections.forEach((reason, number) -> rejection(reason, -number));
-        other.durations.forEach((measure, added) -> {
-            Durations kept = durations.computeIfAbsent(measure, absent -> newDurations());
-            kept.retract(added);
-            if (kept.isEmpty()) {
-                durations.remove(measure);
-            }
-        });
-        other.instants.forEach((measure, added) -> {
-            Instants kept = instants.computeIfAbsent(measure, absent -> newInstants());
-            kept.retract(added);
-            if (kept.isEmpty()) {
-                instants.remove(measure);
-            }
-        });
-        return this;
+        return merge(other, -1);
     }
 
     /** Whether there is nothing in it; of a change, whether it changes nothing. */
     public boolean isEmpty() {
-        return counts.isEmpty() && durations.isEmpty() && instants.isEmpty() && rejections.isEmpty();
+        return counts.size() == 0 && durations.size() == 0 && instants.size() == 0 && rejections.isEmpty();
     }
 
     /** Writes the form that {@link #read} understands. */
     public void write(PackedOutput output) {
         output.octet(FORM_VERSION).octet(bounded ? 1 : 0).unsigned(counts.size());
         Places places = new Places(output);
-        counts.forEach((measure, number) -> {
-            places.next(measure);
-            output.signed(number);
-        });
+        for (int i = 0; i < counts.size(); i++) {
+            places.next(counts.measure(i));
+            output.signed(counts.number(i));
+        }
         output.unsigned(durations.size());
-        Places durationPlaces = new Places(output);
-        durations.forEach((measure, kept) -> {
-            durationPlaces.next(measure);
-            kept.write(output);
-        });
+        places = new Places(output);
+        for (int i = 0; i < durations.size(); i++) {
+            places.next(durations.measure(i));
+            durations.value(i).write(output);
+        }
         output.unsigned(instants.size());
-        Places instantPlaces = new Places(output);
-        instants.forEach((measure, kept) -> {
-            instantPlaces.next(measure);
-            kept.write(output);
-        });
+        places = new Places(output);
+        for (int i = 0; i < instants.size(); i++) {
+            places.next(instants.measure(i));
+            instants.value(i).write(output);
+        }
         output.unsigned(rejections.size());
         rejections.forEach((reason, number) -> output.optionalText(reason).signed(number));
     }
@@ -222,21 +225,17 @@ public final class MetricTally {
         int measure = 0;
         for (long left = input.unsigned(); left > 0; left--) {
             measure += Math.toIntExact(input.unsigned());
-            tally.counts.put(measure, input.signed());
+            tally.counts.add(measure, input.signed());
         }
         measure = 0;
         for (long left = input.unsigned(); left > 0; left--) {
             measure += Math.toIntExact(input.unsigned());
-            Durations kept = tally.newDurations();
-            kept.read(input);
-            tally.durations.put(measure, kept);
+            tally.durations.computeIfAbsent(measure, tally::newDurations).read(input);
         }
         measure = 0;
         for (long left = input.unsigned(); left > 0; left--) {
             measure += Math.toIntExact(input.unsigned());
-            Instants kept = tally.newInstants();
-            kept.read(input);
-            tally.instants.put(measure, kept);
+            tally.instants.computeIfAbsent(measure, tally::newInstants).read(input);
         }
         for (long left = input.unsigned(); left > 0; left--) {
             tally.rejections.put(input.optionalText(), input.signed());
@@ -245,11 +244,12 @@ public final class MetricTally {
     }
 
     long count(int measure) {
-        return counts.getOrDefault(measure, 0L);
+        return counts.get(measure);
     }
 
     private Durations durations(int measure) {
-        return durations.getOrDefault(measure, newDurations());
+        Durations kept = durations.get(measure);
+        return kept == null ? newDurations() : kept;
     }
 
     /** How many visits to the stage began. */
@@ -304,7 +304,8 @@ public final class MetricTally {
 
     /** When the visits began that began here and are open. */
     public Instants open(Stage stage) {
-        return instants.getOrDefault(Measure.open(stage), newInstants());
+        Instants kept = instants.get(Measure.open(stage));
+        return kept == null ? newInstants() : kept;
     }
 
     Durations timeToConvert(int path, int step, ConversionPath.Mode mode) {
@@ -320,14 +321,14 @@ public final class MetricTally {
     public boolean equals(@Nullable Object other) {
         return other instanceof MetricTally that
                 && bounded == that.bounded
-                && counts.equals(that.counts)
-                && durations.equals(that.durations)
-                && instants.equals(that.instants)
+                && counts.holdsAsMany(that.counts)
+                && durations.holdsTheSame(that.durations)
+                && instants.holdsTheSame(that.instants)
                 && rejections.equals(that.rejections);
     }
 
     @Override
     public int hashCode() {
-        return counts.hashCode();
+        return counts.size() ^ rejections.hashCode();
     }
 }
