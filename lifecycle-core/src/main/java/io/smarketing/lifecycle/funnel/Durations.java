@@ -94,12 +94,7 @@ public final class Durations extends Micros {
 
     /** The durations in order, to take ranks from. */
     public Ranked ranked() {
-        long[] values = sorted();
-        long[] counts = new long[values.length];
-        for (int i = 0; i < values.length; i++) {
-            counts[i] = count(values[i]);
-        }
-        return new Ranked(values, counts);
+        return new Ranked(sorted(), sortedCounts());
     }
 
     /**

@@ -70,11 +70,12 @@ public final class Instants extends Micros {
     public Ranked ages(Instant asOf) {
         long now = micros(asOf);
         long[] instants = sorted();
+        long[] times = sortedCounts();
         long[] ages = new long[instants.length];
         long[] counts = new long[instants.length];
         for (int i = 0; i < instants.length; i++) {
             ages[instants.length - 1 - i] = Math.max(0, now - instants[i]);
-            counts[instants.length - 1 - i] = count(instants[i]);
+            counts[instants.length - 1 - i] = times[i];
         }
         return new Ranked(ages, counts);
     }

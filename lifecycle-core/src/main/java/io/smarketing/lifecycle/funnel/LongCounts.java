@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LongCounts {
 
-    private static final int MOST_IN_ORDER = 64;
+    private static final int MOST_IN_ORDER = 512;
     private static final int FIRST_LENGTH = 4;
     private static final long[] NONE = {};
 
@@ -37,8 +37,13 @@ final class LongCounts {
         if (hashed != null) {
             return hashed.get(number);
         }
-        int place = Arrays.binarySearch(numbers, 0, size, number);
+        int place = find(number);
         return place < 0 ? 0 : counts[place];
+    }
+
+    /** As a binary search tells it; what is read in order comes behind all that are there. */
+    private int find(long number) {
+        return size == 0 || number > numbers[size - 1] ? -size - 1 : Arrays.binarySearch(numbers, 0, size, number);
     }
 
     void add(long number, long times) {
@@ -46,7 +51,7 @@ final class LongCounts {
             hashed.addAndGet(number, times);
             return;
         }
-        int place = Arrays.binarySearch(numbers, 0, size, number);
+        int place = find(number);
         if (place < 0) {
             insert(-place - 1, number, times);
         } else {
@@ -113,6 +118,18 @@ final class LongCounts {
         int[] next = {0};
         hashed.forEach((number, count) -> all[next[0]++] = number);
         Arrays.sort(all);
+        return all;
+    }
+
+    /** The counts of the numbers, in the order that {@link #sorted} gives. */
+    long[] counts(long[] sorted) {
+        if (hashed == null) {
+            return Arrays.copyOf(counts, size);
+        }
+        long[] all = new long[sorted.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = hashed.get(sorted[i]);
+        }
         return all;
     }
 }

@@ -94,16 +94,19 @@ abstract class Micros {
         return values;
     }
 
-    final long count(long value) {
-        return counts.get(value);
+    /** How often each of the {@link #sorted} values occurs. */
+    final long[] sortedCounts() {
+        return counts.counts(sorted());
     }
 
     public final void write(PackedOutput output) {
         output.signed(sumHigh).unsigned(sumLow).unsigned(counts.size());
+        long[] values = sorted();
+        long[] times = sortedCounts();
         long before = 0;
-        for (long micros : sorted()) {
-            long place = bounded ? placeOf(micros) : micros;
-            output.signed(place - before).signed(counts.get(micros));
+        for (int i = 0; i < values.length; i++) {
+            long place = bounded ? placeOf(values[i]) : values[i];
+            output.signed(place - before).signed(times[i]);
             before = place;
         }
     }
@@ -128,11 +131,12 @@ abstract class Micros {
      */
     final void writePlaces(PackedOutput output, Placing placing) {
         long[] values = sorted();
+        long[] times = sortedCounts();
         long before = 0;
         long count = 0;
         for (int i = 0; i < values.length; i++) {
             long place = placing.placeOf(values[i]);
-            count += counts.get(values[i]);
+            count += times[i];
             if (i + 1 == values.length || placing.placeOf(values[i + 1]) != place) {
                 output.unsigned(place - before).unsigned(count);
                 before = place;
@@ -159,9 +163,7 @@ abstract class Micros {
     }
 
     private boolean holdsAsMany(Micros that) {
-        long[] values = sorted();
-        return Arrays.equals(values, that.sorted())
-                && Arrays.stream(values).allMatch(value -> counts.get(value) == that.counts.get(value));
+        return Arrays.equals(sorted(), that.sorted()) && Arrays.equals(sortedCounts(), that.sortedCounts());
     }
 
     @Override

@@ -44,7 +44,9 @@ final class MeasureCounts {
 
     /** Returns the place before which only lesser measures are. */
     private int addFrom(int from, int measure, long number) {
-        int place = Arrays.binarySearch(measures, from, size, measure);
+        int place = size == from || measure > measures[size - 1]
+                ? -size - 1
+                : Arrays.binarySearch(measures, from, size, measure);
         if (place < 0) {
             place = -place - 1;
             if (number != 0) {

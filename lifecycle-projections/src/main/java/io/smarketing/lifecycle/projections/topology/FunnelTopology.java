@@ -144,9 +144,10 @@ record FunnelTopology(
     private void metrics(KStream<String, byte[]> events) {
         Share folding = new Share(PERCENT_TO_FOLD);
         Share telling = new Share(PERCENT_TO_TELL);
+        Traffic traffic = new Traffic();
         KStream<Integer, byte[]> changes = events.process(
                 new WithStores<>(
-                        () -> new MetricLeads(foldings.get(), metrics, owners, folding, nanoTime),
+                        () -> new MetricLeads(foldings.get(), metrics, owners, folding, traffic, nanoTime),
                         Set.of(
                                 store(MetricLeads.STORE, Serdes.String()),
                                 store(MetricLeads.STALE, Serdes.String()),
@@ -155,7 +156,7 @@ record FunnelTopology(
         KStream<String, MetricsProcessor.Told> told = byOwner("metric", changes)
                 .process(
                         new WithStores<>(
-                                () -> new MetricsProcessor(policy, metrics, counts, telling, nanoTime),
+                                () -> new MetricsProcessor(policy, metrics, counts, telling, traffic, nanoTime),
                                 Set.of(
                                         store(MetricsProcessor.DAYS, Serdes.Bytes()),
                                         store(MetricsProcessor.SERIES, Serdes.Bytes()),

@@ -48,9 +48,6 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private static final long LEAST_PAUSE_MILLIS = 2_000;
 
     private static final int MOST_AT_ONCE = 5_000;
-    /** For so long behind the last change, more are expected. */
-    private static final long BUSY_MILLIS = 1_000;
-
     private static final int FORM_VERSION = 1;
     /** No lead has this id. Here it stands for what all of them were told with. */
     private static final String EVERYBODY = "";
@@ -61,20 +58,22 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private final MetricSettings settings;
     private final int owners;
     private final Share share;
+    private final Traffic traffic;
     private final LongSupplier nanoTime;
     private @Nullable ProcessorContext<Integer, byte[]> context;
     private @Nullable KeyValueStore<String, byte[]> leads;
     private @Nullable KeyValueStore<String, byte[]> stale;
     private @Nullable KeyValueStore<String, byte[]> told;
     private With with = With.NOTHING;
-    private long busyUntil;
     private long restUntil;
 
-    MetricLeads(Folding folding, MetricSettings settings, int owners, Share share, LongSupplier nanoTime) {
+    MetricLeads(
+            Folding folding, MetricSettings settings, int owners, Share share, Traffic traffic, LongSupplier nanoTime) {
         this.folding = folding;
         this.settings = settings;
         this.owners = owners;
         this.share = share;
+        this.traffic = traffic;
         this.nanoTime = nanoTime;
     }
 
@@ -186,7 +185,6 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         share.join();
         folding.forget();
         with = With.NOTHING;
-        busyUntil = 0;
         restUntil = 0;
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
     }
@@ -236,7 +234,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
                             event.leadId(),
                             LeadState.read(packed).withEntry(event, entry).write());
             changed(event.leadId());
-            busyUntil = context().currentSystemTimeMs() + BUSY_MILLIS;
+            traffic.seen(context().currentSystemTimeMs());
         }
     }
 
@@ -246,10 +244,10 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     }
 
     private void tellUnlessResting(long now) {
-        if (now < restUntil) {
+        boolean busy = traffic.isBusy(now);
+        if (busy && now < restUntil) {
             return;
         }
-        boolean busy = now < busyUntil;
         Slice slice = new Slice(nanoTime);
         follow();
         int number = tell(now);

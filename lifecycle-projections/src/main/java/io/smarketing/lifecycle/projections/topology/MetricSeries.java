@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class MetricSeries {
 
     private final RowKey row;
     private final byte[] prefix;
-    private final KeyValueStore<Bytes, byte[]> days;
+    private final MetricDayStore days;
     /** What each stage gained and lost, and the stages that have rows. */
     private final TreeMap<LocalDate, Flow> flows = new TreeMap<>();
 
@@ -100,7 +99,7 @@ final class MetricSeries {
         }
     }
 
-    MetricSeries(RowKey row, Standing standing, KeyValueStore<Bytes, byte[]> days) {
+    MetricSeries(RowKey row, Standing standing, MetricDayStore days) {
         this.row = row;
         this.standing = standing;
         this.days = days;
@@ -160,8 +159,7 @@ final class MetricSeries {
     }
 
     private MetricTally day(LocalDate day) {
-        byte[] packed = days.get(key(day));
-        return packed == null ? MetricTally.bounded() : read(packed, new Flow());
+        return days.get(key(day), packed -> read(packed, new Flow()));
     }
 
     /** Adds what leads change, and returns the first day on which a stage came to hold more or fewer than it did; null if on none. */
@@ -174,7 +172,8 @@ final class MetricSeries {
             Flow flow = flows.computeIfAbsent(date, absent -> new Flow());
             flow.told.addAll(added.stages());
             flow.add(added);
-            days.put(key(date), write(day(date).merge(added), flow));
+            MetricTally sum = day(date).merge(added);
+            days.put(key(date), sum, write(sum, flow));
             all.merge(added);
             for (Grain grain : new Grain[] {Grain.WEEK, Grain.MONTH}) {
                 MetricTally kept = longer.get(grain.bucket(date));

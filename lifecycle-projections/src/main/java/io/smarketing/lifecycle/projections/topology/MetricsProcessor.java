@@ -55,7 +55,6 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private static final long LEAST_PAUSE_MILLIS = 1_000;
 
     private static final Duration FINALITY_PERIOD = Duration.ofMinutes(10);
-    private static final long BUSY_MILLIS = 5_000;
     /** So long a task tells at once; then its thread's others have their turn. */
     private static final long SLICE_MILLIS = 100;
     /** Later days take little of that under load. */
@@ -75,10 +74,11 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     private final MetricDefinition definition;
     private final TopologyCounts counts;
     private final Share share;
+    private final Traffic traffic;
     private final LongSupplier nanoTime;
     private final Map<RowKey, MetricSeries> series = new LinkedHashMap<>(16, 0.75f, true);
     private @Nullable ProcessorContext<String, Told> context;
-    private @Nullable KeyValueStore<Bytes, byte[]> days;
+    private @Nullable MetricDayStore days;
     private @Nullable KeyValueStore<Bytes, byte[]> standings;
     private @Nullable KeyValueStore<Bytes, byte[]> untold;
     /** The last value of this round that was looked at; null at its beginning. */
@@ -93,16 +93,21 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     /** The last bucket of the value behind that; null at its beginning. */
     private @Nullable Bucket reachedBucket;
 
-    private long busyUntil;
     private long restUntil;
 
     MetricsProcessor(
-            String policy, MetricSettings settings, TopologyCounts counts, Share share, LongSupplier nanoTime) {
+            String policy,
+            MetricSettings settings,
+            TopologyCounts counts,
+            Share share,
+            Traffic traffic,
+            LongSupplier nanoTime) {
         this.policy = policy;
         this.settings = settings;
         this.definition = settings.definition();
         this.counts = counts;
         this.share = share;
+        this.traffic = traffic;
         this.nanoTime = nanoTime;
     }
 
@@ -116,7 +121,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
     @Override
     public void init(ProcessorContext<String, Told> processorContext) {
         context = processorContext;
-        days = processorContext.getStateStore(DAYS);
+        days = new MetricDayStore(processorContext.getStateStore(DAYS));
         standings = processorContext.getStateStore(SERIES);
         untold = processorContext.getStateStore(UNTOLD);
         share.join();
@@ -125,7 +130,6 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
         becameFinal.clear();
         reached = null;
         reachedBucket = null;
-        busyUntil = 0;
         restUntil = 0;
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
         processorContext.schedule(FINALITY_PERIOD, PunctuationType.WALL_CLOCK_TIME, this::lookForFinal);
@@ -198,7 +202,6 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
             rows.addLater(moved.plusDays(1));
         }
         untold().put(key, rows.write());
-        busyUntil = context().currentSystemTimeMs() + BUSY_MILLIS;
     }
 
     /** Rows of buckets, in order of time within each grain. */
@@ -278,10 +281,10 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
      * at once: behind a row that is not, who reads committed rows sees none, whoever wrote them.
      */
     private void tellUnlessResting(long now) {
-        if (now < restUntil) {
+        boolean busy = traffic.isBusy(now);
+        if (busy && now < restUntil) {
             return;
         }
-        boolean busy = now < busyUntil;
         forwarded = false;
         Slice slice = new Slice(nanoTime);
         boolean roundEnded = tellRound(slice, now) && tellBecameFinal(slice, now);
