@@ -20,7 +20,18 @@ const FLIPS = ['gained', 'dropped', 'earlier', 'later'];
 const OUTCOMES = ['won', 'lost', 'rejected', 'open', 'neverWorked'];
 const WORK = { waiting: 'waiting for its turn', columns: 'reading what is stored', leads: 'judging leads', listing: 'keeping leads' };
 
+/** The choice of no single value of the dimension. */
+const ALL = 'all';
+
 const byId = (id) => document.getElementById(id);
+/** Each lead is in one row, so that leads add up; how long visits took does not. */
+const added = (rows) => ({
+  value: ALL,
+  stages: [...STAGES, ...EXITS].map((stage) => ({
+    stage,
+    reached: rows.reduce((sum, row) => sum + (row.stages.find((found) => found.stage === stage)?.reached ?? 0), 0),
+  })),
+});
 const all = (tally) => OUTCOMES.reduce((sum, outcome) => sum + tally[outcome], 0);
 const signed = (number) => (number > 0 ? `+${count(number)}` : count(number));
 
@@ -32,7 +43,10 @@ export class Replay {
   constructor({ onAgain, onEnd }) {
     this.onAgain = onAgain;
     this.onEnd = onEnd;
-    this.thresholds = new Thresholds((answer) => this.renderSets(answer.sets));
+    this.thresholds = new Thresholds((answer) => {
+      this.renderSets(answer.sets);
+      this.renderFunnels(answer.funnel);
+    });
     this.lines = new Map();
     for (const [set, words] of Object.entries(SETS)) {
       const bar = element('span', { class: 'fill' });
@@ -67,7 +81,7 @@ export class Replay {
     }
     byId('cancel').addEventListener('click', () => answerOf(`v1/replays/${this.id}`, { method: 'DELETE' }));
     byId('more').addEventListener('click', () => this.moreLeads());
-    byId('value').addEventListener('change', () => this.renderFunnels());
+    byId('value').addEventListener('change', () => this.renderFunnels(this.thresholds.funnel()));
     byId('again').addEventListener('click', () => this.again());
   }
 
@@ -175,6 +189,7 @@ export class Replay {
     const values = result.funnels.candidate.map((row) => row.value);
     byId('value-choice').hidden = values.length < 2;
     byId('value').replaceChildren(
+      ...(values.length > 1 ? [element('option', { value: ALL }, 'all leads')] : []),
       ...values.map((value, place) => element('option', { value: place }, value === null ? '(missing)' : value === '' ? '""' : value)),
     );
     this.renderFunnels();
@@ -209,17 +224,31 @@ export class Replay {
             marked(after),
           )} and ${share(marked(after, 'won') + unworked, marked(after))} would be won.`;
     const own = this.thresholds.isOwn();
-    byId('funnel-note').hidden = own;
-    byId('funnel-note').textContent = own ? '' : 'These are of the threshold that was replayed, not of the one above.';
-    byId('funnels').classList.toggle('stale', !own);
     byId('again').hidden = own;
     byId('again').textContent = own ? '' : `Replay it with ${this.thresholds.value}`;
   }
 
-  renderFunnels() {
-    const place = Number(byId('value').value || 0);
-    const candidate = this.result.funnels.candidate[place];
-    const baseline = this.result.funnels.baseline.find((row) => row.value === candidate.value);
+  /**
+   * @param {object[]} moved the funnel of all leads under the threshold that was chosen, by stage; undefined where there is none.
+   *   Of single values, and of how long visits took, only those are known that were replayed.
+   */
+  renderFunnels(moved) {
+    const { value } = byId('value');
+    const rows = this.result.funnels;
+    const single = rows.candidate.length === 1;
+    const whole = rows.candidate.length < 2 || value === ALL;
+    const place = single ? 0 : Number(value || 0);
+    const own = this.thresholds.isOwn();
+    let candidate = whole && !single ? added(rows.candidate) : rows.candidate[place];
+    const baseline =
+      whole && !single ? added(rows.baseline) : rows.baseline.find((row) => row.value === candidate.value);
+    if (whole && !own && moved) {
+      candidate = { value: candidate.value, stages: moved };
+    }
+    byId('funnel-note').hidden = own || whole;
+    byId('funnel-note').textContent =
+      own || whole ? '' : 'These are of the threshold that was replayed, not of the one above; those of all leads follow it.';
+    byId('funnels').classList.toggle('stale', !own && !whole);
     const of = (row, stage) => row?.stages.find((found) => found.stage === stage);
     const captured = of(candidate, 'CAPTURED')?.reached ?? 0;
     const bar = (reached, name) => {

@@ -103,6 +103,11 @@ export class Thresholds {
     return this.answers[low];
   }
 
+  /** Of all leads, by stage, under the threshold that was chosen; undefined where none can be. */
+  funnel() {
+    return this.answers.length > 0 ? this.at(this.value).funnel : undefined;
+  }
+
   x(threshold) {
     const [min, max] = [Number(this.slider.min), Number(this.slider.max)];
     return max > min ? (WIDTH * (threshold - min)) / (max - min) : 0;

@@ -3,10 +3,12 @@ package io.smarketing.lifecycle.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.FunnelRow;
 import io.smarketing.lifecycle.history.History;
 import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
@@ -15,6 +17,7 @@ import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.replay.columns.ThresholdSweep;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +65,20 @@ class ThresholdSweepTest {
                         assertThat(answer.other(set, outcome))
                                 .as("seed %d, threshold %d, other cycles, %s %s", seed, threshold, set, outcome)
                                 .isEqualTo(replayed.report().otherCycles().count(set, outcome));
+                    }
+                }
+                assertThat(replayed.report().candidateRows().size()).isLessThanOrEqualTo(1);
+                for (FunnelRow row : replayed.report().candidateRows()) {
+                    for (Stage stage : Stage.values()) {
+                        FunnelRow.StageRow expected = row.stage(stage);
+                        assertThat(List.of(
+                                        answer.ever(stage),
+                                        answer.entered(stage),
+                                        answer.reached(stage),
+                                        answer.open(stage)))
+                                .as("seed %d, threshold %d, %s", seed, threshold, stage)
+                                .isEqualTo(List.of(
+                                        expected.ever(), expected.entered(), expected.reached(), expected.open()));
                     }
                 }
                 swept++;

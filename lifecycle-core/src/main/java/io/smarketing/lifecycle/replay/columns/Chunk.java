@@ -41,6 +41,7 @@ final class Chunk {
     private int leads;
     private int lagsFrom;
     private char[] codes = new char[0];
+    private boolean codesRead;
     private byte[] narrow = new byte[0];
 
     Chunk(Segment segment) {
@@ -112,12 +113,7 @@ final class Chunk {
         statesFrom[leads] = state;
         sequenceFrom[leads] = sequence;
         stepsFrom[leads] = step;
-        int count = fact - factsFrom[0];
-        if (codes.length < count) {
-            codes = new char[count];
-            narrow = Arrays.copyOf(narrow, Math.max(narrow.length, count));
-        }
-        codeColumn.copy(factsFrom[0], count, codes, narrow);
+        codesRead = false;
     }
 
     /** In the segment. */
@@ -144,7 +140,20 @@ final class Chunk {
 
     /** Of all facts of the chunk, from {@code factsFrom[0]} on. */
     char[] codes() {
+        if (!codesRead) {
+            readCodes();
+        }
         return codes;
+    }
+
+    private void readCodes() {
+        int count = factsFrom[leads] - factsFrom[0];
+        if (codes.length < count) {
+            codes = new char[count];
+            narrow = Arrays.copyOf(narrow, Math.max(narrow.length, count));
+        }
+        codeColumn.copy(factsFrom[0], count, codes, narrow);
+        codesRead = true;
     }
 
     /** When a lead was captured, in microseconds since 1970. */

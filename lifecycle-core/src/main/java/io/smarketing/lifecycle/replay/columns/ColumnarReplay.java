@@ -24,10 +24,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ColumnarReplay {
 
+    /** Of the heap, the marks of leads that are remembered take no more than one part in so many. */
+    private static final int SHARE_OF_HEAP = 8;
+
     private final HistoryColumns history;
+    private final boolean remembers;
 
     public ColumnarReplay(HistoryColumns history) {
+        this(history, false);
+    }
+
+    private ColumnarReplay(HistoryColumns history, boolean remembers) {
         this.history = history;
+        this.remembers = remembers;
+    }
+
+    /**
+     * Replays that remember the marks of the policies that were asked last, with the history: where little has changed from one of them, few
+     * leads are judged again. Takes up to 32 bytes a lead; where that is more than an eighth of the heap nothing is remembered.
+     */
+    public static ColumnarReplay remembering(HistoryColumns history) {
+        long leads = history.segments().stream().mapToLong(Segment::leads).sum();
+        long bytes = leads * Long.BYTES * MarkMemory.MOST_POLICIES;
+        return new ColumnarReplay(history, bytes <= Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
     }
 
     /** Work that a thread claims: a chunk of a segment, or all its leads that are stored as events. */
@@ -66,6 +85,8 @@ public final class ColumnarReplay {
         List<Segment> segments = history.segments();
         List<LoweredPolicy> candidates = new ArrayList<>();
         List<@Nullable LoweredPolicy> baselines = new ArrayList<>();
+        List<KnownMarks> candidatesKnown = new ArrayList<>();
+        List<KnownMarks> baselinesKnown = new ArrayList<>();
         List<DimensionRows.OfSegment> dimensions = new ArrayList<>();
         List<Task> tasks = new ArrayList<>();
         Policy baseline = question.baseline();
@@ -76,6 +97,8 @@ public final class ColumnarReplay {
             try {
                 candidates.add(new LoweredPolicy(question.candidate(), segment));
                 baselines.add(baseline == null ? null : new LoweredPolicy(baseline, segment));
+                candidatesKnown.add(remembers ? KnownMarks.of(segment, candidates.get(i)) : KnownMarks.none());
+                baselinesKnown.add(remembers ? KnownMarks.of(segment, baselines.get(i)) : KnownMarks.none());
                 dimensions.add(dimension.of(segment));
             } finally {
                 turns.giveBack();
@@ -110,6 +133,8 @@ public final class ColumnarReplay {
                                 question,
                                 candidates.get(at),
                                 baselines.get(at),
+                                candidatesKnown.get(at),
+                                baselinesKnown.get(at),
                                 dimensions.get(at),
                                 plain,
                                 partial);
@@ -131,6 +156,10 @@ public final class ColumnarReplay {
         });
         Partial all = partials.get(0);
         partials.subList(1, partials.size()).forEach(all::merge);
+        if (question.knownAt() == null) {
+            baselinesKnown.forEach(KnownMarks::keep);
+            candidatesKnown.forEach(KnownMarks::keep);
+        }
         return answer(question, dimension, all);
     }
 
@@ -150,7 +179,7 @@ public final class ColumnarReplay {
         List<LeadResult> leads = all.leads.stream()
                 .sorted(Comparator.comparing(LeadResult::leadId, FoldOrder::compareUtf8))
                 .toList();
-        return new ReplayAnswer(report, leads, new ReplayAnswer.Statistics(all.kernelLeads, all.slow));
+        return new ReplayAnswer(report, leads, new ReplayAnswer.Statistics(all.kernelLeads, all.knownLeads, all.slow));
     }
 
     private interface Work {

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.replay.columns;
 import io.smarketing.lifecycle.policy.FitPart;
 import io.smarketing.lifecycle.policy.FitResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -180,6 +181,20 @@ final class FitTable {
 
     int entries() {
         return points.length;
+    }
+
+    /** Whether both give the same for every lead of the segment that they were made for. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FitTable that
+                && Arrays.equals(columns, that.columns)
+                && Arrays.equals(ofLead, that.ofLead)
+                && Arrays.equals(points, that.points);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(points);
     }
 
     boolean hasUnknowns() {

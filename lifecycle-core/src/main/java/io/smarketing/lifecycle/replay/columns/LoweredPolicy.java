@@ -58,6 +58,9 @@ final class LoweredPolicy {
     /** By the set of kinds of activities and the number of facts, the most that engagement can give. */
     private final long[] most;
 
+    final List<Engagement> engagement;
+    private final Segment segment;
+
     LoweredPolicy(Policy policy, Segment segment) {
         this.threshold = policy.threshold();
         this.cooldown = TimeUnit.SECONDS.toMicros(policy.cooldown().toSeconds())
@@ -67,7 +70,8 @@ final class LoweredPolicy {
         this.fit = (fitsNumbers ? policy.fitParts().stream() : Stream.<FitPart>empty())
                 .map(part -> new FitTable(part, segment))
                 .toArray(FitTable[]::new);
-        List<Engagement> engagement = policy.engagement();
+        this.segment = segment;
+        this.engagement = policy.engagement();
         int size = engagement.size();
         points = new long[size];
         cap = new long[size];
@@ -148,5 +152,11 @@ final class LoweredPolicy {
     /** The most that engagement can give to a lead, whenever it is asked. */
     long most(int kinds, int facts) {
         return most[(kinds << FEW_BITS) | Math.min(facts, FEW)];
+    }
+
+    /** The set that holds the kind of activity that a rule counts; empty where no lead has it. */
+    int kind(Engagement rule) {
+        int kind = segment.kind(rule.activity());
+        return kind < 0 ? 0 : 1 << kind;
     }
 }

@@ -34,6 +34,10 @@ final class MarkKernel {
     private long[] fits = new long[0];
 
     private int firstState;
+    /** Whose leads are asked for next; nothing is added up yet. */
+    private @Nullable Chunk next;
+
+    private @Nullable Codes nextChanges;
     private final boolean[] mayBeMarked = new boolean[Layout.CHUNK];
 
     /** By rule, what its cap still lets it give; of no rule, nothing. */
@@ -65,8 +69,21 @@ final class MarkKernel {
         return count;
     }
 
-    /** Adds up what the rules of attributes give to the leads of a chunk, and finds those that may be marked. */
+    /** Goes to the leads of a chunk. */
     void begin(Chunk chunk, Codes changes) {
+        next = chunk;
+        nextChanges = changes;
+    }
+
+    private void addUpIfNext() {
+        if (next != null && nextChanges != null) {
+            addUp(next, nextChanges);
+            next = null;
+        }
+    }
+
+    /** Adds up what the rules of attributes give to the leads of a chunk, and finds those that may be marked. */
+    private void addUp(Chunk chunk, Codes changes) {
         firstState = chunk.firstState();
         int states = chunk.states();
         if (fits.length < states) {
@@ -92,6 +109,7 @@ final class MarkKernel {
 
     /** Whether the best of its attributes with the most of its activities reach the threshold. */
     boolean mayMark(int leadOfChunk) {
+        addUpIfNext();
         return mayBeMarked[leadOfChunk];
     }
 
@@ -101,6 +119,7 @@ final class MarkKernel {
      * @param order of the facts; null for that in which they stand
      */
     boolean judge(LeadFacts lead, int @Nullable [] order) {
+        addUpIfNext();
         count = 0;
         overflowed = false;
         if (!mayBeMarked[lead.leadOfChunk()]) {
@@ -339,6 +358,7 @@ final class MarkKernel {
      * @param order of the facts; null for that in which they stand
      */
     boolean stairs(LeadFacts lead, int @Nullable [] order, ScoreStairs stairs) {
+        addUpIfNext();
         overflowed = false;
         clear();
         stairs.clear();

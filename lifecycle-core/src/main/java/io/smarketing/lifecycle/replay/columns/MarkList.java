@@ -30,10 +30,12 @@ final class MarkList {
         return count == 0 ? VisitKernel.NONE : at[0];
     }
 
-    /** One mark alone. */
+    /** One mark alone; none for {@link VisitKernel#NONE}. */
     void only(long mark) {
         count = 0;
-        add(mark, mark);
+        if (mark != VisitKernel.NONE) {
+            add(mark, mark);
+        }
     }
 
     void clear() {

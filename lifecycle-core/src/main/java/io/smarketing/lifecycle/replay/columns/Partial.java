@@ -33,6 +33,7 @@ final class Partial {
     final EnumMap<Slow, Long> slow = new EnumMap<>(Slow.class);
     final List<LeadResult> leads = new ArrayList<>();
     long kernelLeads;
+    long knownLeads;
 
     /** Cycles by set and outcome, and rejected ones by their reason's code in the segment at hand. */
     static final class CycleCounts {
@@ -116,6 +117,7 @@ final class Partial {
         other.slow.forEach((reason, count) -> slow.merge(reason, count, Long::sum));
         leads.addAll(other.leads);
         kernelLeads += other.kernelLeads;
+        knownLeads += other.knownLeads;
     }
 
     long leadCount() {

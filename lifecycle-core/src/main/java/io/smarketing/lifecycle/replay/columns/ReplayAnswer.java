@@ -21,9 +21,10 @@ public record ReplayAnswer(ReplayReport report, List<LeadResult> leads, Statisti
      * How it was found.
      *
      * @param kernelLeads judged by integers
+     * @param knownLeads of these, the ones whose marks an earlier replay had found
      * @param slowLeads judged by the plain fold, by why
      */
-    public record Statistics(long kernelLeads, Map<Slow, Long> slowLeads) {
+    public record Statistics(long kernelLeads, long knownLeads, Map<Slow, Long> slowLeads) {
 
         public Statistics {
             slowLeads = Map.copyOf(slowLeads);

@@ -120,7 +120,7 @@ final class RowTally {
     }
 
     /** The stages of which a visit shows that a lead was at this one, or past it. */
-    private static int reaching(Stage stage) {
+    static int reaching(Stage stage) {
         int stages = 0;
         for (Stage visited : STAGE) {
             stages |= visited.isAtOrBeyond(stage) ? 1 << visited.ordinal() : 0;

@@ -38,6 +38,7 @@ final class Segment {
     private final List<LeadEvent.Activity> activities;
     private final List<String> kinds;
     private final LeadRows rows;
+    private final MarkMemory marks;
     private final @Nullable BitSet superseded;
 
     private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
@@ -73,6 +74,7 @@ final class Segment {
             kinds.add(done.text());
         }
         this.rows = new LeadRows(this);
+        this.marks = new MarkMemory();
     }
 
     /** The same bytes with other leads superseded. */
@@ -97,6 +99,7 @@ final class Segment {
         this.activities = same.activities;
         this.kinds = same.kinds;
         this.rows = same.rows;
+        this.marks = same.marks;
         this.superseded = superseded;
     }
 
@@ -122,6 +125,11 @@ final class Segment {
 
     int rows() {
         return leads + wideLeads;
+    }
+
+    /** What replays remember of it, whichever leads stand. */
+    MarkMemory marks() {
+        return marks;
     }
 
     /** Where its leads stand. */

@@ -26,6 +26,8 @@ final class SegmentReplay {
     private final MarkKernel candidate;
     private final MarkKernel inTime;
     private final @Nullable MarkKernel baseline;
+    private final KnownMarks.Reader candidateKnown;
+    private final KnownMarks.Reader baselineKnown;
     private final boolean baselineTrusts;
     private final boolean fitsNumbers;
     private final MarkList candidateMarks = new MarkList();
@@ -75,6 +77,8 @@ final class SegmentReplay {
             ReplayQuestion question,
             LoweredPolicy lowered,
             @Nullable LoweredPolicy loweredBaseline,
+            KnownMarks candidateKnown,
+            KnownMarks baselineKnown,
             DimensionRows.OfSegment dimension,
             PlainLeads plain,
             Partial partial) {
@@ -90,6 +94,8 @@ final class SegmentReplay {
         this.candidate = new MarkKernel(lowered);
         this.inTime = new MarkKernel(lowered);
         this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline);
+        this.candidateKnown = candidateKnown.reader();
+        this.baselineKnown = baselineKnown.reader();
         this.fitsNumbers = lowered.fitsNumbers && (loweredBaseline == null || loweredBaseline.fitsNumbers);
         this.baselineTrusts = loweredBaseline != null && loweredBaseline.trustsExternalMarks;
         this.unknownEntries = Arrays.stream(lowered.fit)
@@ -119,6 +125,8 @@ final class SegmentReplay {
         }
         added = 0;
         if (question.knownAt() == null) {
+            candidateKnown.begin(chunk, changes);
+            baselineKnown.begin(chunk, changes);
             for (int i = 0; i < chunk.leads(); i++) {
                 if (isAsked(i) && !addByShape(i)) {
                     lead.go(i);
@@ -163,13 +171,16 @@ final class SegmentReplay {
         if (marked && (lowered.trustsExternalMarks || baselineTrusts)) {
             return false;
         }
-        long after = VisitKernel.NONE;
-        long before = VisitKernel.NONE;
+        long after = permuted ? MarkMemory.UNKNOWN : candidateKnown.of(i);
+        long before = permuted ? MarkMemory.UNKNOWN : baselineKnown.of(i);
         long alone = VisitKernel.NONE;
-        if (marked || candidate.mayMark(i) || (baseline != null && baseline.mayMark(i))) {
+        if (after != MarkMemory.UNKNOWN && before != MarkMemory.UNKNOWN) {
+            alone = after;
+            partial.knownLeads++;
+        } else if (marked || mayMark(candidate, after, i) || (baseline != null && mayMark(baseline, before, i))) {
             lead.go(i);
             lead.read();
-            if (!judge()) {
+            if (!judge(after, before)) {
                 return false;
             }
             if (candidateMarks.count() > 1 || baselineMarks.count() > 1) {
@@ -180,6 +191,13 @@ final class SegmentReplay {
             before = baselineMarks.only();
             alone = permuted && baseline == null && inTimeMarks.count() > 0 ? inTimeMarks.at(0) : after;
             alone = permuted && baseline == null && inTimeMarks.count() == 0 ? VisitKernel.NONE : alone;
+        } else {
+            after = VisitKernel.NONE;
+            before = VisitKernel.NONE;
+        }
+        if (!permuted) {
+            candidateKnown.found(i, after);
+            baselineKnown.found(i, before);
         }
         int lastState = chunk.statesFrom[i + 1] - 1;
         int row = dimension.row(chunk.firstLead() + i, lastState);
@@ -223,6 +241,10 @@ final class SegmentReplay {
             addResult(firstBefore, firstAfter, outcomes[0]);
         }
         return true;
+    }
+
+    private static boolean mayMark(MarkKernel kernel, long known, int leadOfChunk) {
+        return known == MarkMemory.UNKNOWN ? kernel.mayMark(leadOfChunk) : known != VisitKernel.NONE;
     }
 
     private void readSteps(int i, int steps) {
@@ -270,25 +292,39 @@ final class SegmentReplay {
     }
 
     private boolean judge() {
+        return judge(MarkMemory.UNKNOWN, MarkMemory.UNKNOWN);
+    }
+
+    /**
+     * Finds the marks of both sides; false where integers alone do not.
+     *
+     * @param knownAfter the candidate's one mark, or none, where it is known
+     * @param knownBefore the baseline's
+     */
+    private boolean judge(long knownAfter, long knownBefore) {
         int[] order = lead.order();
-        if (!candidate.judge(lead, order)) {
+        if (knownAfter != MarkMemory.UNKNOWN) {
+            candidateMarks.only(knownAfter);
+        } else if (candidate.judge(lead, order)) {
+            candidateMarks.judged(lead, candidate, lowered.trustsExternalMarks);
+        } else {
             return false;
         }
-        candidateMarks.judged(lead, candidate, lowered.trustsExternalMarks);
-        if (baseline == null) {
+        if (knownBefore != MarkMemory.UNKNOWN) {
+            baselineMarks.only(knownBefore);
+        } else if (baseline == null) {
             baselineMarks.recorded(lead.moves());
-            if (order != null) {
-                if (!inTime.judge(lead, null)) {
-                    return false;
-                }
-                inTimeMarks.judged(lead, inTime, lowered.trustsExternalMarks);
-            }
-            return true;
-        }
-        if (!baseline.judge(lead, order)) {
+        } else if (baseline.judge(lead, order)) {
+            baselineMarks.judged(lead, baseline, baselineTrusts);
+        } else {
             return false;
         }
-        baselineMarks.judged(lead, baseline, baselineTrusts);
+        if (baseline == null && order != null) {
+            if (!inTime.judge(lead, null)) {
+                return false;
+            }
+            inTimeMarks.judged(lead, inTime, lowered.trustsExternalMarks);
+        }
         return true;
     }
 

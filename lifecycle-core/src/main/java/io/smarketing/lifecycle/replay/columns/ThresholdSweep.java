@@ -5,7 +5,9 @@ import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
+import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.lead.Verdicts;
+import io.smarketing.lifecycle.lead.Visit;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.MarkSet;
 import java.util.Arrays;
@@ -25,12 +27,32 @@ import org.jspecify.annotations.Nullable;
 public final class ThresholdSweep {
 
     private static final int COUNTS = Partial.SETS * Partial.OUTCOMES;
+    private static final Stage[] STAGE = Stage.values();
+    // Behind the cycles, leads by stage.
+    private static final int EVER = 2 * COUNTS;
+    private static final int ENTERED = EVER + RowTally.STAGES;
+    private static final int REACHED = ENTERED + RowTally.STAGES;
+    private static final int OPEN = REACHED + RowTally.STAGES;
+    private static final int ALL_COUNTS = OPEN + RowTally.STAGES;
+
+    /** By the set of stages that a lead visited, those that it was at, or past. */
+    private static final int[] REACHED_STAGES = reachedStages();
 
     /** Rising; the counts at a place hold for thresholds above the level before it, up to the level at it. */
     private final long[] levels;
 
     private final long[][] counts;
     private final long slowLeads;
+
+    private static int[] reachedStages() {
+        int[] reached = new int[1 << RowTally.STAGES];
+        for (int visited = 0; visited < reached.length; visited++) {
+            for (Stage stage : STAGE) {
+                reached[visited] |= (RowTally.reaching(stage) & visited) == 0 ? 0 : 1 << stage.ordinal();
+            }
+        }
+        return reached;
+    }
 
     private ThresholdSweep(long[] levels, long[][] counts, long slowLeads) {
         this.levels = levels;
@@ -39,9 +61,9 @@ public final class ThresholdSweep {
     }
 
     /**
-     * Cycles by set and outcome under one threshold.
+     * Cycles by set and outcome, and leads by stage, under one threshold.
      *
-     * @param counts first cycles, then all others
+     * @param counts first cycles, then all others, then leads
      */
     public record Answer(long[] counts) {
 
@@ -51,6 +73,26 @@ public final class ThresholdSweep {
 
         public long other(MarkSet set, Cycle.Outcome outcome) {
             return counts[COUNTS + set.ordinal() * Partial.OUTCOMES + outcome.ordinal()];
+        }
+
+        /** Leads with at least one event of the stage. */
+        public long ever(Stage stage) {
+            return counts[EVER + stage.ordinal()];
+        }
+
+        /** Leads with at least one visit to the stage. */
+        public long entered(Stage stage) {
+            return counts[ENTERED + stage.ordinal()];
+        }
+
+        /** Leads that were at the stage or beyond. */
+        public long reached(Stage stage) {
+            return counts[REACHED + stage.ordinal()];
+        }
+
+        /** Leads that stand there. */
+        public long open(Stage stage) {
+            return counts[OPEN + stage.ordinal()];
         }
     }
 
@@ -129,12 +171,12 @@ public final class ThresholdSweep {
     /** How the counts change as the threshold rises beyond a level. */
     private static final class Changes {
 
-        private final long[] lowest = new long[2 * COUNTS];
+        private final long[] lowest = new long[ALL_COUNTS];
         private final Long2ObjectHashMap<long[]> beyond = new Long2ObjectHashMap<>();
         private long slowLeads;
 
         private long[] beyond(long level) {
-            return beyond.computeIfAbsent(level, absent -> new long[2 * COUNTS]);
+            return beyond.computeIfAbsent(level, absent -> new long[ALL_COUNTS]);
         }
 
         void merge(Changes other) {
@@ -159,6 +201,20 @@ public final class ThresholdSweep {
                 add(counts[i + 1], beyond(levels[i]));
             }
             return new ThresholdSweep(levels, counts, slowLeads);
+        }
+    }
+
+    private static void countStages(long[] counts, int ever, int entered, int open, int times) {
+        count(counts, EVER, ever, times);
+        count(counts, ENTERED, entered, times);
+        count(counts, REACHED, REACHED_STAGES[entered], times);
+        counts[OPEN + open] += times;
+    }
+
+    /** Each stage of a set. */
+    private static void count(long[] counts, int from, int stages, int times) {
+        for (int left = stages; left != 0; left &= left - 1) {
+            counts[from + Integer.numberOfTrailingZeros(left)] += times;
         }
     }
 
@@ -255,6 +311,7 @@ public final class ThresholdSweep {
                 int set = SegmentReplay.set(before.markedAt(cycle), after.markedAt(cycle));
                 counts[(cycle == 0 ? 0 : COUNTS) + set * Partial.OUTCOMES + after.outcome(cycle)] += times;
             }
+            countStages(counts, after.ever(), after.entered(), after.stage(), times);
         }
     }
 
@@ -292,7 +349,7 @@ public final class ThresholdSweep {
                     .sorted()
                     .toArray();
             for (int i = 0; i <= levels.length; i++) {
-                List<Cycle> after = cycles(lead, i < levels.length ? levels[i] : Long.MAX_VALUE);
+                LeadFold after = folded(lead, i < levels.length ? levels[i] : Long.MAX_VALUE);
                 count(i == 0 ? changes.lowest : changes.beyond(levels[i - 1]), before, after, 1);
                 if (i < levels.length) {
                     count(changes.beyond(levels[i]), before, after, -1);
@@ -300,18 +357,28 @@ public final class ThresholdSweep {
             }
         }
 
-        private List<Cycle> cycles(LeadHistory lead, long threshold) {
+        private LeadFold folded(LeadHistory lead, long threshold) {
             Judge judge = new Judge(question.candidate().withThreshold(threshold), question.order());
-            return LeadFold.of(lead, judge.judge(lead).marks()).orElseThrow().cycles();
+            return LeadFold.of(lead, judge.judge(lead).marks()).orElseThrow();
         }
 
-        private static void count(long[] counts, List<Cycle> before, List<Cycle> after, int times) {
+        private static void count(long[] counts, List<Cycle> before, LeadFold folded, int times) {
+            List<Cycle> after = folded.cycles();
             for (int cycle = 0; cycle < after.size(); cycle++) {
                 MarkSet set = MarkSet.of(
                         before.get(cycle).markedAt(), after.get(cycle).markedAt());
                 int outcome = after.get(cycle).outcome().ordinal();
                 counts[(cycle == 0 ? 0 : COUNTS) + set.ordinal() * Partial.OUTCOMES + outcome] += times;
             }
+            int ever = 0;
+            for (Stage stage : folded.ever()) {
+                ever |= 1 << stage.ordinal();
+            }
+            int entered = 0;
+            for (Visit visit : folded.visits()) {
+                entered |= 1 << visit.stage().ordinal();
+            }
+            countStages(counts, ever, entered, folded.stage().ordinal(), times);
         }
     }
 }

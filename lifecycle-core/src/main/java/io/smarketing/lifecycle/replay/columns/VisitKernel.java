@@ -88,6 +88,21 @@ final class VisitKernel {
         return reason[cycle];
     }
 
+    /** Where the lead stands, by the stage's ordinal. */
+    int stage() {
+        return stage;
+    }
+
+    /** The stages of which it has an event: bit = ordinal. */
+    int ever() {
+        return events;
+    }
+
+    /** The stages that it visited: bit = ordinal. */
+    int entered() {
+        return visited;
+    }
+
     /** Folds a lead with these marks and adds it to a row. */
     void fold(Moves moves, MarkList marks, RowTally row) {
         if (moves.count() == 0 && marks.count() == 0) {
@@ -98,6 +113,9 @@ final class VisitKernel {
             outcome[0] = Cycle.Outcome.NEVER_WORKED.ordinal();
             reason[0] = 0;
             cycles = 1;
+            stage = CAPTURED;
+            events = 1 << CAPTURED;
+            visited = events;
             return;
         }
         stage = CAPTURED;

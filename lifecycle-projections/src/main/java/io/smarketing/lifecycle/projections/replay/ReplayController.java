@@ -53,7 +53,7 @@ import tools.jackson.databind.node.ObjectNode;
  *  "logPosition",                                // everything in the store up to there was read, and nothing else
  *  "leadsListed": "all" | "flipped" | "none",    // what can be asked for under /leads
  *  "failure",                                    // why it failed, else null
- *  "statistics": {"columnsMillis", "leadsMillis", "kernelLeads", "slowLeads": {why: leads}},
+ *  "statistics": {"columnsMillis", "leadsMillis", "kernelLeads", "knownLeads", "slowLeads": {why: leads}},
  *                                                // of one that was made over columns, which leads went the slow way and why, else null
  *  "result"}                                     // once it is done
  * }</pre>
@@ -228,7 +228,7 @@ class ReplayController {
 
     /**
      * What a replay would have given under other thresholds of its candidate: {@code {"logPosition", "candidateThreshold", "threshold",
-     * "slowLeads", "answers": [{"above", "upTo", "sets", "otherCycles"}], "next"}}. An answer holds for thresholds above the one and up to the
+     * "slowLeads", "answers": [{"above", "upTo", "sets", "otherCycles", "funnel": [{"stage", "ever", "entered", "reached", "open"}]}], "next"}}. An answer holds for thresholds above the one and up to the
      * other, that included, null being without end; sets are those of a replay's result, without reasons. With {@code threshold=N} the one
      * that holds for it; else all in their order, {@code next} being given as {@code after} for the next page. The first question passes over the
      * history as it is then, up to {@code logPosition}; all others are answered from that. {@code slowLeads} were judged by the plain fold.

@@ -242,7 +242,7 @@ class Replays implements DisposableBean {
             }
             ReplayArchive.Listed listed = listed(total);
             long begun = System.nanoTime();
-            ReplayAnswer answer = new ColumnarReplay(found)
+            ReplayAnswer answer = ColumnarReplay.remembering(found)
                     .run(
                             comparison.question(
                                     listed == ReplayArchive.Listed.ALL
@@ -264,6 +264,7 @@ class Replays implements DisposableBean {
             statistics.put("columnsMillis", TimeUnit.NANOSECONDS.toMillis(waited));
             statistics.put("leadsMillis", TimeUnit.NANOSECONDS.toMillis(judged));
             statistics.put("kernelLeads", found.kernelLeads());
+            statistics.put("knownLeads", found.knownLeads());
             ObjectNode slow = statistics.putObject("slowLeads");
             new TreeMap<>(found.slowLeads()).forEach((why, leads) -> slow.put(why.word(), leads));
             return statistics.toString();

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import io.smarketing.lifecycle.lead.Cycle;
+import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
@@ -87,6 +88,15 @@ class Sweeps {
                     .put("upTo", place < answers.levels() ? (Long) answers.level(place) : null);
             answer.set("sets", sets(found::first));
             answer.set("otherCycles", sets(found::other));
+            ArrayNode funnel = answer.putArray("funnel");
+            for (Stage stage : Stage.values()) {
+                funnel.addObject()
+                        .put("stage", stage.name())
+                        .put("ever", found.ever(stage))
+                        .put("entered", found.entered(stage))
+                        .put("reached", found.reached(stage))
+                        .put("open", found.open(stage));
+            }
             return answer;
         }
 

@@ -45,6 +45,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -77,7 +78,13 @@ public final class ReplayBench implements Callable<Integer> {
     private static final int WARM_UPS = 10;
 
     private static final int MOVES = 1_000;
-    private static final List<String> FORMS = List.of("cumulative", "windows", "decay", "capped-decay");
+    private static final String CUMULATIVE = "cumulative";
+    private static final List<String> FORMS = List.of(CUMULATIVE, "windows", "decay", "capped-decay");
+    /** What is changed in the cumulative candidate, behind a replay of it that remembers: the points of one rule. */
+    private static final Map<String, String> CHANGES = new TreeMap<>(Map.of(
+            "another rule for demo requests", "demo_request,     points: 30",
+            "another rule for page views", "page_view,        points: 1",
+            "another rule for industries", "'fintech']\", points: 10"));
 
     @Option(
             names = "--leads",
@@ -163,7 +170,7 @@ public final class ReplayBench implements Callable<Integer> {
         Policy baseline = example();
         Map<String, Policy> candidates = new LinkedHashMap<>();
         for (String form : FORMS) {
-            candidates.put(form, policy("/bench/replay-%s.yaml".formatted(form)));
+            candidates.put(form, read(form, text(form)));
         }
         List<LeadHistory> forDuck = taken(generated, Math.min(leads, duckLeads));
         List<LeadHistory> forFold = taken(generated, Math.min(leads, foldLeads));
@@ -201,10 +208,14 @@ public final class ReplayBench implements Callable<Integer> {
                         columns.events(),
                         counts,
                         () -> replay.run(
-                                question(candidate(candidates, "cumulative"), null, false),
+                                question(candidate(candidates, CUMULATIVE), null, false),
                                 threads,
                                 n -> {},
                                 () -> false));
+                if (!changed(columns, baseline, threads, round, counts)) {
+                    tell(console, "what was remembered gave another answer");
+                    return 1;
+                }
                 if (!forDuck.isEmpty()) {
                     time(DUCK_BEST, eventsOf(forDuck), counts, duck::bestForm);
                     time(DUCK_WINDOW, eventsOf(forDuck), counts, duck::windowForm);
@@ -215,7 +226,7 @@ public final class ReplayBench implements Callable<Integer> {
             }
         }
         if (sweep) {
-            sweep(console, columns, question(candidate(candidates, "cumulative"), baseline, false));
+            sweep(console, columns, question(candidate(candidates, CUMULATIVE), baseline, false));
         }
         answers.forEach((form, answer) -> remarks.put(
                 "kernel, " + form,
@@ -224,6 +235,37 @@ public final class ReplayBench implements Callable<Integer> {
                                 answer.statistics().slow(), answer.statistics().slowLeads())));
         report(console, columns, building, opening);
         return 0;
+    }
+
+    /** An analyst changes one rule after the other, each in a policy that was just replayed; false if an answer is wrong. */
+    private boolean changed(HistoryColumns columns, Policy baseline, int threads, int round, boolean counts)
+            throws Exception {
+        ColumnarReplay remembering = ColumnarReplay.remembering(columns);
+        Policy before = read(CUMULATIVE, text(CUMULATIVE));
+        boolean right = true;
+        for (Map.Entry<String, String> change : CHANGES.entrySet()) {
+            remembering.run(question(before, baseline, false), threads, n -> {}, () -> false);
+            // Never seen before: what was asked already would be known whole.
+            Policy after = read(
+                    CUMULATIVE, text(CUMULATIVE).replace(change.getValue(), change.getValue() + (WARM_UPS + round)));
+            AtomicReference<ReplayAnswer> found = new AtomicReference<>();
+            String who = "kernel, cumulative, " + change.getKey();
+            time(
+                    who,
+                    columns.events(),
+                    counts,
+                    () -> found.set(remembering.run(question(after, baseline, false), threads, n -> {}, () -> false)));
+            ReplayAnswer answer = Objects.requireNonNull(found.get());
+            long known = answer.statistics().knownLeads();
+            remarks.put(who, "%,d leads not judged again".formatted(known));
+            if (round == 1) {
+                right &= answer.toJson(false)
+                        .equals(new ColumnarReplay(columns)
+                                .run(question(after, baseline, false), threads, n -> {}, () -> false)
+                                .toJson(false));
+            }
+        }
+        return right;
     }
 
     private void sweep(Console console, HistoryColumns columns, ReplayQuestion question) {
@@ -299,7 +341,7 @@ public final class ReplayBench implements Callable<Integer> {
     }
 
     private static String foldOf(List<LeadHistory> histories, Map<String, Policy> candidates, Policy baseline) {
-        Policy candidate = candidate(candidates, "cumulative");
+        Policy candidate = candidate(candidates, CUMULATIVE);
         return Replay.against(baseline, candidate, Judge.Order.OCCURRENCE, new Dimension("source"), lead -> true)
                 .run(histories, () -> {})
                 .toJson(false)
@@ -308,7 +350,7 @@ public final class ReplayBench implements Callable<Integer> {
 
     private static boolean equalsFold(
             String expected, List<LeadHistory> histories, Map<String, Policy> candidates, Policy baseline) {
-        Policy candidate = candidate(candidates, "cumulative");
+        Policy candidate = candidate(candidates, CUMULATIVE);
         return new ColumnarReplay(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
                 .run(question(candidate, baseline, false), 2, n -> {}, () -> false)
                 .toJson(false)
@@ -323,7 +365,7 @@ public final class ReplayBench implements Callable<Integer> {
             Map<String, Policy> candidates,
             Policy baseline)
             throws Exception {
-        Policy candidate = candidate(candidates, "cumulative");
+        Policy candidate = candidate(candidates, CUMULATIVE);
         ReplayAnswer answer = new ColumnarReplay(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
                 .run(question(candidate, baseline, true), 2, n -> {}, () -> false);
         List<String> kernel = asDuckSays(answer, histories);
@@ -490,16 +532,23 @@ public final class ReplayBench implements Callable<Integer> {
         console.err().flush();
     }
 
-    private static Policy policy(String resource) throws IOException, RefusedDocument {
-        try (InputStream in = Objects.requireNonNull(ReplayBench.class.getResourceAsStream(resource))) {
-            return PolicyReader.read(resource, new String(in.readAllBytes(), StandardCharsets.UTF_8))
-                    .policy();
+    private static String text(String form) throws IOException {
+        return resource("/bench/replay-%s.yaml".formatted(form));
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(ReplayBench.class.getResourceAsStream(name))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    private static Policy read(String name, String text) throws RefusedDocument {
+        return PolicyReader.read(name, text).policy();
     }
 
     /** The one that the documents show: cumulative, caps, a cooldown of 30 days. */
     private static Policy example() throws IOException, RefusedDocument {
-        return policy("/examples/b2b-default.yaml");
+        return read("b2b-default", resource("/examples/b2b-default.yaml"));
     }
 
     /** Histories as CloudEvents, a line each. */

@@ -112,6 +112,21 @@ class ReplayColumnsIT {
                         .as("threshold %d, %s", threshold, sets)
                         .isEqualTo(expected);
             }
+            for (JsonNode stage : one.get("funnel")) {
+                for (String leads : List.of("ever", "entered", "reached", "open")) {
+                    long sum = 0;
+                    for (JsonNode row : moved.at("/result/funnels/candidate")) {
+                        for (JsonNode of : row.get("stages")) {
+                            sum += of.get("stage").equals(stage.get("stage"))
+                                    ? of.get(leads).longValue()
+                                    : 0;
+                        }
+                    }
+                    assertThat(stage.get(leads).longValue())
+                            .as("threshold %d, %s, %s", threshold, stage.get("stage"), leads)
+                            .isEqualTo(sum);
+                }
+            }
         }
         JsonNode first = client.json(path + "?limit=1");
         JsonNode second = client.json(path + "?limit=1&after=" + first.get("next"));

@@ -153,9 +153,14 @@ class ReplayLabIT {
                 .longValue();
         long moved = own / 2;
         moveTo(moved);
-        JsonNode expected = client.json("/v1/replays/%s/thresholds?threshold=%d".formatted(first, moved))
-                .at("/answers/0/sets");
+        JsonNode answer = client.json("/v1/replays/%s/thresholds?threshold=%d".formatted(first, moved))
+                .at("/answers/0");
+        JsonNode expected = answer.get("sets");
         assertSets(expected);
+        assertThat(candidatesMarked())
+                .isEqualTo(answer.at("/funnel/1/reached").longValue())
+                .isNotEqualTo(replay.at("/result/funnels/candidate/0/stages/1/reached")
+                        .longValue());
         assertThat(expected).as("the slider moves something").isNotEqualTo(sets);
         browser.executeScript("document.getElementById('one').scrollIntoView()");
         Files.write(Path.of("target", "replay-lab.png"), browser.getScreenshotAs(OutputType.BYTES));
@@ -169,6 +174,11 @@ class ReplayLabIT {
         assertSets(again.at("/result/sets"));
         assertSets(expected);
         assertNothingComplained();
+    }
+
+    private static long candidatesMarked() {
+        return Long.parseLong(browser.findElement(By.cssSelector("#funnels [data-stage=MQL] td:nth-of-type(3)"))
+                .getText());
     }
 
     private static void assertFunnelsOf(JsonNode result) {
