@@ -99,7 +99,7 @@ public final class TopologyBench implements Callable<Integer> {
             streams.rebuild();
             Workbench.await("the streams", () -> isRunning(streams));
             long running = System.nanoTime();
-            awaitProbes(rows, probes);
+            awaitProbes(rows, probes, log.events());
             long done = System.nanoTime();
             rates.add(log.events() / seconds(running, done));
             workbench.tell("round %d: %,d events, %s/s to the last row (%,d rows; running after %.1f s)"
@@ -144,9 +144,11 @@ public final class TopologyBench implements Callable<Integer> {
         return probes;
     }
 
-    private static void awaitProbes(StageRows rows, List<String> probes) {
+    private static void awaitProbes(StageRows rows, List<String> probes, long events) {
         Workbench.await(
-                "the rows", () -> probes.stream().allMatch(probe -> rows.hasSeen(probe) && rows.hasSeenShared(probe)));
+                "the rows",
+                events,
+                () -> probes.stream().allMatch(probe -> rows.hasSeen(probe) && rows.hasSeenShared(probe)));
     }
 
     private Start start(FilledLog log, StageRows rows, FunnelStreams streams) {
@@ -155,7 +157,7 @@ public final class TopologyBench implements Callable<Integer> {
         streams.start();
         Workbench.await("the streams", () -> isRunning(streams));
         long running = System.nanoTime();
-        awaitProbes(rows, probes);
+        awaitProbes(rows, probes, log.events());
         return new Start(seconds(begun, running), seconds(begun, System.nanoTime()));
     }
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -40,7 +41,7 @@ final class Workbench implements AutoCloseable {
     private static final String POLICY = "/bench/ten-rules.yaml";
 
     private static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
-    private static final long LONGEST_WAIT_NANOS = java.util.concurrent.TimeUnit.MINUTES.toNanos(10);
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final long LOOK_MILLIS = 20;
 
     private final Path folder;
@@ -195,7 +196,12 @@ final class Workbench implements AutoCloseable {
 
     /** Waits without taking much of the machine. */
     static void await(String whom, BooleanSupplier done) {
-        long end = System.nanoTime() + LONGEST_WAIT_NANOS;
+        await(whom, 0, done);
+    }
+
+    /** Longer for more: no bench is so slow that it takes in fewer than a thousand events a second. */
+    static void await(String whom, long events, BooleanSupplier done) {
+        long end = System.nanoTime() + LONGEST_WAIT_NANOS + TimeUnit.MILLISECONDS.toNanos(events);
         while (!done.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("%s did not come to an end".formatted(whom));
