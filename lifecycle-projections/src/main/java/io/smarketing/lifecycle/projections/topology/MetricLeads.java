@@ -48,6 +48,13 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private static final long LEAST_PAUSE_MILLIS = 2_000;
 
     private static final int MOST_AT_ONCE = 5_000;
+    /** Events that came to the log so long ago are caught up on: nobody sees rows of now in them. */
+    private static final long BEHIND_MILLIS = 10_000;
+    /** Then each portion is as large as it may be: a day's row costs as much to add one lead as to add a hundred. */
+    private static final long PAUSE_WHEN_BEHIND_MILLIS = 30_000;
+
+    private static final int MOST_AT_ONCE_WHEN_BEHIND = 20_000;
+    private static final long BEHIND_UNTIL_SEEN_MILLIS = 1_000;
     private static final int FORM_VERSION = 1;
     /** No lead has this id. Here it stands for what all of them were told with. */
     private static final String EVERYBODY = "";
@@ -66,6 +73,8 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private @Nullable KeyValueStore<String, byte[]> told;
     private With with = With.NOTHING;
     private long restUntil;
+    private long behindUntil;
+    private long toldAt;
 
     MetricLeads(
             Folding folding, MetricSettings settings, int owners, Share share, Traffic traffic, LongSupplier nanoTime) {
@@ -186,6 +195,8 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         folding.forget();
         with = With.NOTHING;
         restUntil = 0;
+        behindUntil = 0;
+        toldAt = processorContext.currentSystemTimeMs();
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
     }
 
@@ -216,14 +227,14 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         try {
             LogRecord event = LogRecord.of(received.key(), received.value(), received.headers());
             if (folding.bearsOnFold(event.type())) {
-                take(event);
+                take(event, received.timestamp());
             }
         } catch (LogRecord.UnreadableRecord e) {
             LOG.debug("passed over", e);
         }
     }
 
-    private void take(LogRecord event) throws LogRecord.UnreadableRecord {
+    private void take(LogRecord event, long timestamp) throws LogRecord.UnreadableRecord {
         byte[] packed = leads().get(event.leadId());
         if (packed != null && event.sequence() <= LeadState.Progress.of(packed).sequence()) {
             return;
@@ -234,7 +245,11 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
                             event.leadId(),
                             LeadState.read(packed).withEntry(event, entry).write());
             changed(event.leadId());
-            traffic.seen(context().currentSystemTimeMs());
+            long now = context().currentSystemTimeMs();
+            traffic.seen(now);
+            if (now - timestamp > BEHIND_MILLIS) {
+                behindUntil = now + BEHIND_UNTIL_SEEN_MILLIS;
+            }
         }
     }
 
@@ -245,12 +260,14 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
 
     private void tellUnlessResting(long now) {
         boolean busy = traffic.isBusy(now);
-        if (busy && now < restUntil) {
+        boolean behind = now < behindUntil;
+        if (busy && (now < restUntil || (behind && now < toldAt + PAUSE_WHEN_BEHIND_MILLIS))) {
             return;
         }
+        toldAt = now;
         Slice slice = new Slice(nanoTime);
         follow();
-        int number = tell(now);
+        int number = tell(behind ? MOST_AT_ONCE_WHEN_BEHIND : MOST_AT_ONCE, now);
         long took = slice.millis();
         restUntil = number > 0 && busy ? now + Math.max(LEAST_PAUSE_MILLIS, took + share.restAfter(took)) : 0;
     }
@@ -272,10 +289,10 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         with = now;
     }
 
-    private int tell(long now) {
+    private int tell(int most, long now) {
         List<String> portion = new ArrayList<>();
         try (KeyValueIterator<String, byte[]> changed = stale().all()) {
-            while (changed.hasNext() && portion.size() < MOST_AT_ONCE) {
+            while (changed.hasNext() && portion.size() < most) {
                 portion.add(changed.next().key);
             }
         }
