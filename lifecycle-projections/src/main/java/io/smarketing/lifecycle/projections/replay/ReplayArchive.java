@@ -63,6 +63,7 @@ class ReplayArchive {
      *
      * @param request JSON
      * @param result JSON, of a replay that is done
+     * @param workload JSON, of a replay that is done and was asked for it
      * @param statistics JSON, of one that was made over columns
      */
     record Kept(
@@ -72,6 +73,7 @@ class ReplayArchive {
             @Nullable Long logPosition,
             @Nullable Long leads,
             @Nullable String result,
+            @Nullable String workload,
             @Nullable String statistics,
             @Nullable String failure,
             Listed listed,
@@ -116,10 +118,13 @@ class ReplayArchive {
     }
 
     /** Nothing happens when it was cancelled. */
-    void done(UUID id, String result, Listed listed, @Nullable String statistics, Instant at) {
-        jdbc.sql("UPDATE projections.replay SET status = 'done', result = :result, listed = :listed,"
-                        + " statistics = :statistics, finished_at = :at WHERE id = :id AND status = 'running'")
+    void done(
+            UUID id, String result, @Nullable String workload, Listed listed, @Nullable String statistics, Instant at) {
+        jdbc.sql(
+                        "UPDATE projections.replay SET status = 'done', result = :result, workload = :workload,"
+                                + " listed = :listed, statistics = :statistics, finished_at = :at WHERE id = :id AND status = 'running'")
                 .param("result", result)
+                .param("workload", workload)
                 .param("listed", word(listed))
                 .param("statistics", statistics)
                 .param("at", Timestamp.from(at))
@@ -176,9 +181,10 @@ class ReplayArchive {
 
     /** The latest first. */
     List<Kept> latest(int limit) {
-        return jdbc.sql("SELECT id, status, request, log_position, leads, NULL AS result, statistics, failure, listed,"
-                        + " created_at, started_at, finished_at"
-                        + " FROM projections.replay ORDER BY created_at DESC, id LIMIT ?")
+        return jdbc.sql(
+                        "SELECT id, status, request, log_position, leads, NULL AS result, NULL AS workload, statistics, failure, listed,"
+                                + " created_at, started_at, finished_at"
+                                + " FROM projections.replay ORDER BY created_at DESC, id LIMIT ?")
                 .params(limit)
                 .query((row, number) -> kept(row))
                 .list();
@@ -193,7 +199,7 @@ class ReplayArchive {
      */
     Optional<Kept> unpublished(String topicId, int mostBytes) {
         return jdbc.sql("SELECT id, status, request, log_position, leads,"
-                        + " CASE WHEN octet_length(result) <= :most THEN result END AS result, statistics, failure, listed,"
+                        + " CASE WHEN octet_length(result) <= :most THEN result END AS result, workload, statistics, failure, listed,"
                         + " created_at, started_at, finished_at FROM projections.replay WHERE " + UNPUBLISHED
                         + " ORDER BY finished_at, id LIMIT 1 FOR UPDATE SKIP LOCKED")
                 .param("most", mostBytes)
@@ -243,6 +249,7 @@ class ReplayArchive {
                 row.getObject("log_position", Long.class),
                 row.getObject("leads", Long.class),
                 row.getString("result"),
+                row.getString("workload"),
                 row.getString("statistics"),
                 row.getString("failure"),
                 Listed.valueOf(row.getString("listed").toUpperCase(Locale.ROOT)),

@@ -46,15 +46,19 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>{@code
  * {"id", "status": "queued" | "running" | "done" | "failed" | "cancelled",
  *  "progress": {"stage", "done", "total"},       // "waiting"; "columns" (events): the store's columns are brought up to now;
- *                                                // "leads", "listing" (leads); total is null until it is known
+ *                                                // "leads", "workload", "listing" (leads); total is null until it is known
  *  "request": {"candidate": "name@version", "baseline": "name@version" | "recorded", "order", "dimension",
- *              "from", "to", "zone", "asKnownAt", "documents": {"name@version": "<yaml>"}} | {"audit": true},
+ *              "from", "to", "zone", "asKnownAt", "workload", "documents": {"name@version": "<yaml>"}} | {"audit": true},
  *  "createdAt", "startedAt", "finishedAt",
  *  "logPosition",                                // everything in the store up to there was read, and nothing else
  *  "leadsListed": "all" | "flipped" | "none",    // what can be asked for under /leads
  *  "failure",                                    // why it failed, else null
- *  "statistics": {"columnsMillis", "leadsMillis", "kernelLeads", "slowLeads": {why: leads}},
- *                                                // of one that was made over columns, which leads went the slow way and why, else null
+ *  "statistics": {"columnsMillis", "leadsMillis", "kernelLeads", "slowLeads": {why: leads}, "workloadMillis", "workloadLeads"},
+ *                                                // of one that was made over columns, which leads went the slow way and why, else null;
+ *                                                // the last two only with a workload: leads that were read from the store for it
+ *  "workload": {"dropped": {"leads", "contacts", "contactsReached", "won", "wonWithoutAmount", "revenue": [{"currency", "amount"}]},
+ *               "earlier": {"n", "meanSeconds", "p50Seconds", "p75Seconds", "p90Seconds"}, "later"},
+ *                                                // what flipped first cycles meant to sales; with the result, and only where it was asked for
  *  "result"}                                     // once it is done
  * }</pre>
  *
@@ -100,8 +104,9 @@ class ReplayController {
      * Asks for a replay: {@code {"candidate": "name@version" | "active" | {"document": "<yaml>"}}}, and if wanted
      * {@code "baseline"}: the same, or {@code "recorded"}, which it also is when no policy is active; {@code "order"}:
      * {@code "occurrence"} (default) or {@code "arrival"} (the only one for {@code "recorded"}); {@code "dimension"};
-     * {@code "from"}, {@code "to"} (leads captured from, before); {@code "zone"} of dates; {@code "asKnownAt"}. Or for an
-     * audit: {@code {"audit": true}}.
+     * {@code "from"}, {@code "to"} (leads captured from, before); {@code "zone"} of dates; {@code "asKnownAt"};
+     * {@code "workload": true} (false when it is left out: the events of dropped leads are read from the store for it). Or for an audit:
+     * {@code {"audit": true}}.
      *
      * <p>202 with the place to look at; 400 and 422 for what cannot be done (policies with mistakes list them under
      * {@code problems}); 429 when too many wait; 503 when the database is away.

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.Workload;
 import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
@@ -62,7 +63,7 @@ class Replays implements DisposableBean {
     private final Policies policies;
     private final StoreColumns columns;
     private final Turns turns = new FairTurns(THREADS);
-    /** The intake needs connections too. */
+    /** For whoever writes or reads leads: the intake needs connections too. */
     private final Turns listings = new FairTurns(MOST_LISTING);
 
     private final Map<UUID, Task> tasks = new ConcurrentHashMap<>();
@@ -124,7 +125,8 @@ class Replays implements DisposableBean {
     /**
      * How far a replay is.
      *
-     * @param stage "waiting" for others, "columns" while these are brought up to the store, "leads"; "listing" while single leads are kept
+     * @param stage "waiting" for others, "columns" while these are brought up to the store, "leads"; "workload" while dropped leads are read
+     *     from the store; "listing" while single leads are kept
      * @param done events while the stage is "columns", else leads
      * @param total null until it is known
      */
@@ -204,7 +206,7 @@ class Replays implements DisposableBean {
                             .audit()
                             .toJson()
                             .toString();
-                    keepTrying(() -> archive.done(id, result, ReplayArchive.Listed.NONE, null, now()));
+                    keepTrying(() -> archive.done(id, result, null, ReplayArchive.Listed.NONE, null, now()));
                 });
                 return;
             }
@@ -253,20 +255,46 @@ class Replays implements DisposableBean {
                             done::addAndGet,
                             this::isStopped);
             long ended = System.nanoTime();
-            String statistics = statistics(answer.statistics(), waited, ended - begun);
+            ObjectNode statistics = statistics(answer.statistics(), waited, ended - begun);
+            String workload = comparison.workload()
+                    ? workload(comparison, answer.leads(), found.coverage().position(), statistics)
+                    : null;
             keep(answer.leads());
             String result = answer.toJson(false).toString();
-            keepTrying(() -> archive.done(id, result, listed, statistics, now()));
+            keepTrying(() -> archive.done(id, result, workload, listed, statistics.toString(), now()));
         }
 
-        private static String statistics(ReplayAnswer.Statistics found, long waited, long judged) {
+        /** Columns do not have all that it takes: the statistics tell for how many leads the store was read. */
+        private String workload(
+                ReplayRequest.Comparison comparison, List<LeadResult> leads, long position, ObjectNode statistics) {
+            long begun = System.nanoTime();
+            long dropped = StoredWorkload.unread(leads).size();
+            stage = "workload";
+            total = dropped;
+            done.set(0);
+            Workload workload = new StoredWorkload(
+                            ids -> history.leads(ids, position, () -> false), comparison.asKnownAt(), listings)
+                    .of(leads, this::readMore);
+            statistics.put("workloadMillis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+            statistics.put("workloadLeads", dropped);
+            return workload.toJson().toString();
+        }
+
+        private void readMore(long leads) {
+            if (isStopped()) {
+                throw new CancellationException();
+            }
+            done.addAndGet(leads);
+        }
+
+        private static ObjectNode statistics(ReplayAnswer.Statistics found, long waited, long judged) {
             ObjectNode statistics = JsonNodeFactory.instance.objectNode();
             statistics.put("columnsMillis", TimeUnit.NANOSECONDS.toMillis(waited));
             statistics.put("leadsMillis", TimeUnit.NANOSECONDS.toMillis(judged));
             statistics.put("kernelLeads", found.kernelLeads());
             ObjectNode slow = statistics.putObject("slowLeads");
             new TreeMap<>(found.slowLeads()).forEach((why, leads) -> slow.put(why.word(), leads));
-            return statistics.toString();
+            return statistics;
         }
 
         private void keep(List<LeadResult> leads) {
@@ -291,11 +319,18 @@ class Replays implements DisposableBean {
         /** Where there are no columns. */
         private void replay(ReplayRequest.Comparison comparison, StoredHistory.Portions portions) {
             ReplayArchive.Listed listed = listed(total);
+            Workload workload = new Workload();
             String result = new ReplayRun(policies, portions, this::step)
-                    .replay(comparison, leads -> archive.leads(id, chosen(leads, listed)))
+                    .replay(comparison, (leads, histories) -> {
+                        if (comparison.workload()) {
+                            workload.merge(StoredWorkload.of(leads, histories));
+                        }
+                        archive.leads(id, chosen(leads, listed));
+                    })
                     .toJson(false)
                     .toString();
-            keepTrying(() -> archive.done(id, result, listed, null, now()));
+            String told = comparison.workload() ? workload.toJson().toString() : null;
+            keepTrying(() -> archive.done(id, result, told, listed, null, now()));
         }
 
         private static ReplayArchive.Listed listed(@Nullable Long leads) {
