@@ -61,6 +61,7 @@ class ReplayArchive {
     /**
      * A replay.
      *
+     * @param analyst who asked; null for replays from before that was recorded
      * @param request JSON
      * @param result JSON, of a replay that is done
      * @param workload JSON, of a replay that is done and was asked for it
@@ -69,6 +70,7 @@ class ReplayArchive {
     record Kept(
             UUID id,
             Status status,
+            @Nullable String analyst,
             String request,
             @Nullable Long logPosition,
             @Nullable Long leads,
@@ -81,9 +83,10 @@ class ReplayArchive {
             @Nullable Instant startedAt,
             @Nullable Instant finishedAt) {}
 
-    void queued(UUID id, String request, Instant at) {
-        jdbc.sql("INSERT INTO projections.replay (id, status, request, created_at) VALUES (?, 'queued', ?, ?)")
-                .params(id, request, Timestamp.from(at))
+    void queued(UUID id, String analyst, String request, Instant at) {
+        jdbc.sql("INSERT INTO projections.replay (id, status, analyst, request, created_at)"
+                        + " VALUES (?, 'queued', ?, ?, ?)")
+                .params(id, analyst, request, Timestamp.from(at))
                 .update();
     }
 
@@ -179,13 +182,18 @@ class ReplayArchive {
                 .optional();
     }
 
-    /** The latest first. */
-    List<Kept> latest(int limit) {
-        return jdbc.sql(
-                        "SELECT id, status, request, log_position, leads, NULL AS result, NULL AS workload, statistics, failure, listed,"
-                                + " created_at, started_at, finished_at"
-                                + " FROM projections.replay ORDER BY created_at DESC, id LIMIT ?")
-                .params(limit)
+    /**
+     * The latest first.
+     *
+     * @param analyst null for those of all
+     */
+    List<Kept> latest(@Nullable String analyst, int limit) {
+        return jdbc.sql("SELECT id, status, analyst, request, log_position, leads, NULL AS result, NULL AS workload,"
+                        + " statistics, failure, listed, created_at, started_at, finished_at FROM projections.replay"
+                        + (analyst == null ? "" : " WHERE analyst = :analyst")
+                        + " ORDER BY created_at DESC, id LIMIT :limit")
+                .param("analyst", analyst)
+                .param("limit", limit)
                 .query((row, number) -> kept(row))
                 .list();
     }
@@ -198,7 +206,7 @@ class ReplayArchive {
      * @param mostBytes a larger result is left out
      */
     Optional<Kept> unpublished(String topicId, int mostBytes) {
-        return jdbc.sql("SELECT id, status, request, log_position, leads,"
+        return jdbc.sql("SELECT id, status, analyst, request, log_position, leads,"
                         + " CASE WHEN octet_length(result) <= :most THEN result END AS result, workload, statistics, failure, listed,"
                         + " created_at, started_at, finished_at FROM projections.replay WHERE " + UNPUBLISHED
                         + " ORDER BY finished_at, id LIMIT 1 FOR UPDATE SKIP LOCKED")
@@ -245,6 +253,7 @@ class ReplayArchive {
         return new Kept(
                 row.getObject("id", UUID.class),
                 Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                row.getString("analyst"),
                 row.getString("request"),
                 row.getObject("log_position", Long.class),
                 row.getObject("leads", Long.class),

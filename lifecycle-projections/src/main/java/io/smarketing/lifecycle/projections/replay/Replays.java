@@ -25,29 +25,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Runs replays over the store's columns, several side by side, each getting on as fast as the others; audits, which read the store itself,
- * one at a time. One process runs them: when it starts, what another left undone has failed.
+ * Runs replays over the store's columns, several side by side; audits, which read the store itself, one at a time. Analysts share places and
+ * processors evenly, and so do the replays of each. One process runs them: when it starts, what another left undone has failed.
  */
 @Component
 class Replays implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
-
-    /** Side by side. */
-    private static final int MOST_RUNNING = 10;
-
-    /** More are not taken. */
-    static final int MOST_WAITING = 20;
 
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
     private static final int MOST_LISTING = 2;
@@ -62,16 +56,24 @@ class Replays implements DisposableBean {
     private final StoredHistory history;
     private final Policies policies;
     private final StoreColumns columns;
-    private final Turns turns = new FairTurns(THREADS);
+    private final FairTurns turns = new FairTurns(THREADS);
     /** For whoever writes or reads leads: the intake needs connections too. */
-    private final Turns listings = new FairTurns(MOST_LISTING);
+    private final FairTurns listings = new FairTurns(MOST_LISTING);
 
     private final Map<UUID, Task> tasks = new ConcurrentHashMap<>();
-    private final ThreadPoolExecutor replays = executor("replays", MOST_RUNNING);
-    private final ThreadPoolExecutor readers = executor("store-readers", 1);
+    private final ThreadPoolExecutor replays = executor("replays", Places.Kind.REPLAY.places());
+    private final ThreadPoolExecutor readers = executor("store-readers", Places.Kind.AUDIT.places());
+    private final Places<Task> places;
     private volatile boolean stopping;
 
-    Replays(ReplayArchive archive, StoredHistory history, Policies policies, StoreColumns columns) {
+    Replays(
+            ReplayArchive archive,
+            StoredHistory history,
+            Policies policies,
+            StoreColumns columns,
+            @Value("${lifecycle.replays.most-running-per-analyst:4}") int mostRunning,
+            @Value("${lifecycle.replays.most-waiting-per-analyst:8}") int mostWaiting) {
+        this.places = new Places<>(new Places.Limits(mostRunning, mostWaiting), this::begin);
         this.archive = archive;
         this.history = history;
         this.policies = policies;
@@ -91,20 +93,22 @@ class Replays implements DisposableBean {
         return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** Takes a request and answers at once. */
-    synchronized UUID ask(ReplayRequest request) {
-        if (replays.getQueue().size() + readers.getQueue().size() >= MOST_WAITING) {
-            throw RefusedReplay.later(
-                    HttpStatus.TOO_MANY_REQUESTS,
-                    "too-many-replays",
-                    "%d replays wait already".formatted(MOST_WAITING),
-                    30);
-        }
-        Task task = new Task(UUID.randomUUID(), request);
-        archive.queued(task.id, request.shown().toString(), now());
+    /**
+     * Takes a request and answers at once.
+     *
+     * @throws RefusedReplay 429, where too many wait already, of the analyst or of all
+     */
+    synchronized UUID ask(ReplayRequest request, String analyst) {
+        Task task = new Task(UUID.randomUUID(), request, analyst);
+        places.check(task.kind(), analyst);
+        archive.queued(task.id, analyst, request.shown().toString(), now());
         tasks.put(task.id, task);
-        (request.comparison() == null ? readers : replays).execute(task);
+        places.add(task);
         return task.id;
+    }
+
+    private void begin(Task task) {
+        (task.kind() == Places.Kind.AUDIT ? readers : replays).execute(task);
     }
 
     /** False when it is finished already, or is not known. */
@@ -115,7 +119,7 @@ class Replays implements DisposableBean {
         @Nullable Task task = tasks.get(id);
         if (task != null) {
             task.cancelled = true;
-            if (replays.remove(task) || readers.remove(task)) {
+            if (places.remove(task)) {
                 tasks.remove(id);
             }
         }
@@ -141,6 +145,7 @@ class Replays implements DisposableBean {
     @Override
     public void destroy() throws InterruptedException {
         stopping = true;
+        places.close();
         replays.shutdownNow();
         readers.shutdownNow();
         if (!replays.awaitTermination(5, TimeUnit.SECONDS) || !readers.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -155,18 +160,30 @@ class Replays implements DisposableBean {
                 || e instanceof RecoverableDataAccessException;
     }
 
-    private final class Task implements Runnable {
+    private final class Task implements Runnable, Places.Asked {
 
         private final UUID id;
         private final ReplayRequest request;
+        private final String analyst;
         private final AtomicLong done = new AtomicLong();
         private volatile String stage = "waiting";
         private volatile @Nullable Long total;
         private volatile boolean cancelled;
 
-        Task(UUID id, ReplayRequest request) {
+        Task(UUID id, ReplayRequest request, String analyst) {
             this.id = id;
             this.request = request;
+            this.analyst = analyst;
+        }
+
+        @Override
+        public Places.Kind kind() {
+            return request.comparison() == null ? Places.Kind.AUDIT : Places.Kind.REPLAY;
+        }
+
+        @Override
+        public String analyst() {
+            return analyst;
         }
 
         @Override
@@ -192,6 +209,7 @@ class Replays implements DisposableBean {
                 failed("a fault of the engine: " + e);
             } finally {
                 tasks.remove(id);
+                places.ended(this);
             }
         }
 
@@ -251,7 +269,7 @@ class Replays implements DisposableBean {
                                             ? ReplayQuestion.Listed.ALL
                                             : ReplayQuestion.Listed.FLIPPED),
                             THREADS,
-                            turns,
+                            turns.of(analyst),
                             done::addAndGet,
                             this::isStopped);
             long ended = System.nanoTime();
@@ -273,7 +291,9 @@ class Replays implements DisposableBean {
             total = dropped;
             done.set(0);
             Workload workload = new StoredWorkload(
-                            ids -> history.leads(ids, position, () -> false), comparison.asKnownAt(), listings)
+                            ids -> history.leads(ids, position, () -> false),
+                            comparison.asKnownAt(),
+                            listings.of(analyst))
                     .of(leads, this::readMore);
             statistics.put("workloadMillis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
             statistics.put("workloadLeads", dropped);
@@ -301,16 +321,17 @@ class Replays implements DisposableBean {
             stage = "listing";
             total = (long) leads.size();
             done.set(0);
+            Turns mine = listings.of(analyst);
             for (int from = 0; from < leads.size(); from += LEADS_AT_ONCE) {
                 List<LeadResult> some = leads.subList(from, Math.min(leads.size(), from + LEADS_AT_ONCE));
                 if (isStopped()) {
                     throw new CancellationException();
                 }
-                listings.take();
+                mine.take();
                 try {
                     archive.leads(id, some);
                 } finally {
-                    listings.giveBack();
+                    mine.giveBack();
                 }
                 done.addAndGet(some.size());
             }

@@ -36,6 +36,10 @@ final class ShownReplay {
                 .put("stage", progress == null ? ReplayArchive.word(kept.status()) : progress.stage())
                 .put("done", progress == null ? (done ? kept.leads() : (Long) 0L) : (Long) progress.done())
                 .put("total", progress == null ? kept.leads() : progress.total());
+        String analyst = kept.analyst();
+        if (analyst != null) {
+            answer.put("analyst", analyst);
+        }
         JsonNode request = MAPPER.readTree(kept.request());
         if (!whole && request instanceof ObjectNode object) {
             object.remove(DOCUMENTS);

@@ -34,9 +34,20 @@ class ShownReplayTest {
             @Nullable String result,
             @Nullable String workload,
             @Nullable String failure) {
+        return kept(status, null, request, result, workload, failure);
+    }
+
+    private static ReplayArchive.Kept kept(
+            ReplayArchive.Status status,
+            @Nullable String analyst,
+            String request,
+            @Nullable String result,
+            @Nullable String workload,
+            @Nullable String failure) {
         return new ReplayArchive.Kept(
                 UUID.fromString("5e2b1f6a-9d0c-4a51-8b6e-0c1d2e3f4a5b"),
                 status,
+                analyst,
                 request,
                 7L,
                 1L,
@@ -125,6 +136,20 @@ class ShownReplayTest {
         assertThat(ShownReplay.json(worked(audited, workload), null, false).has("workload"))
                 .as("in the list")
                 .isFalse();
+    }
+
+    @Test
+    void whoAskedIsToldWhereItIsKnown() {
+        String request = REQUEST.formatted("name: a");
+        byte[] older = ShownReplay.value(kept(ReplayArchive.Status.FAILED, null, request, null, null, "x"));
+        assertThat(JsonMapper.shared().readTree(older).has("analyst")).isFalse();
+        assertThat(violations(older)).isEmpty();
+        for (String name : List.of("a", "Jane Doe <jane@example.com>", "x".repeat(64))) {
+            byte[] value = ShownReplay.value(kept(ReplayArchive.Status.FAILED, name, request, null, null, "x"));
+            assertThat(JsonMapper.shared().readTree(value).get("analyst").stringValue())
+                    .isEqualTo(name);
+            assertThat(violations(value)).isEmpty();
+        }
     }
 
     @Test
