@@ -11,7 +11,7 @@ import io.smarketing.lifecycle.policy.Policy;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -74,14 +74,18 @@ public final class Replay {
      * Replays leads that come in portions, for there may be more of them than memory holds: the result lists no lead.
      *
      * @param portions disjoint, each and all of them in the order of the leads
-     * @param each is given the leads' results, portion by portion
+     * @param each is given the leads' results, portion by portion, with the portion they are of
      * @param progress is called once a lead, from many threads
      */
-    public ReplayResult run(Iterator<List<LeadHistory>> portions, Consumer<List<LeadResult>> each, Runnable progress) {
+    public ReplayResult run(
+            Iterator<List<LeadHistory>> portions,
+            BiConsumer<List<LeadResult>, List<LeadHistory>> each,
+            Runnable progress) {
         ReplayResult all = new ReplayResult(candidate, baseline, dimension);
         while (portions.hasNext()) {
-            ReplayResult portion = run(portions.next(), progress);
-            each.accept(portion.leads());
+            List<LeadHistory> leads = portions.next();
+            ReplayResult portion = run(leads, progress);
+            each.accept(portion.leads(), leads);
             all.mergeTallies(portion);
         }
         return all;

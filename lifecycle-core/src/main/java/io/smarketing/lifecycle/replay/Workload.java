@@ -36,24 +36,33 @@ public final class Workload {
     private long won;
     private long wonWithoutAmount;
 
-    /** Of the leads that flipped; the others add nothing. */
+    /**
+     * Of the leads that flipped; the others add nothing.
+     *
+     * @param histories by lead, as they were replayed: of those that {@link #readsHistory} at least
+     */
     public static Workload of(List<LeadResult> results, Map<String, LeadHistory> histories) {
         Workload workload = new Workload();
         for (LeadResult result : results) {
-            if (result.set().isFlipped()) {
-                workload.add(result, Objects.requireNonNull(histories.get(result.leadId()), result.leadId()));
+            if (readsHistory(result)) {
+                workload.addDropped(result, Objects.requireNonNull(histories.get(result.leadId()), result.leadId()));
+            } else {
+                workload.addMarks(result);
             }
         }
         return workload;
     }
 
-    /** Adds a lead as it was replayed. */
-    public void add(LeadResult result, LeadHistory history) {
+    /** Whether it takes a lead's history to tell what it meant: of the others the two marks tell it. */
+    public static boolean readsHistory(LeadResult result) {
+        return result.set() == MarkSet.DROPPED;
+    }
+
+    private void addMarks(LeadResult result) {
         switch (result.set()) {
             case EARLIER -> sooner.add(between(result));
             case LATER -> later.add(-between(result));
-            case DROPPED -> addDropped(result, history);
-            case KEPT, GAINED, NEITHER -> {}
+            case KEPT, GAINED, NEITHER, DROPPED -> {}
         }
     }
 

@@ -16,6 +16,10 @@ class ReplayInPortionsTest {
 
     private static final int SEEDS = 200;
 
+    private static List<String> ids(List<LeadResult> results) {
+        return results.stream().map(LeadResult::leadId).toList();
+    }
+
     @Test
     void leadsInPortionsGiveTheSameReportAsAllAtOnce() throws RefusedDocument {
         for (long seed = 0; seed < SEEDS; seed++) {
@@ -34,7 +38,13 @@ class ReplayInPortionsTest {
                 from = to;
             }
             List<LeadResult> each = new ArrayList<>();
-            ReplayResult inPortions = replay.run(portions.iterator(), each::addAll, () -> {});
+            ReplayResult inPortions = replay.run(
+                    portions.iterator(),
+                    (results, histories) -> {
+                        assertThat(histories).extracting(LeadHistory::leadId).containsAll(ids(results));
+                        each.addAll(results);
+                    },
+                    () -> {});
 
             assertThat(inPortions.toJson(false)).as("seed %d", seed).isEqualTo(whole.toJson(false));
             assertThat(each).as("seed %d", seed).isEqualTo(whole.leads());

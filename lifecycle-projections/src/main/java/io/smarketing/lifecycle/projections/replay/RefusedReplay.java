@@ -59,7 +59,16 @@ final class RefusedReplay extends RefusedRequest {
 
     /** To be asked again later; nothing was begun. */
     static RefusedReplay later(HttpStatus status, String code, String detail, int seconds) {
-        RefusedReplay refusal = new RefusedReplay(status, code, "", detail, "ask again in %d s".formatted(seconds));
+        return later(status, code, "", detail, "ask again in %d s".formatted(seconds), seconds);
+    }
+
+    /**
+     * The same where more can be done than to wait.
+     *
+     * @param field empty when it is none
+     */
+    static RefusedReplay later(HttpStatus status, String code, String field, String detail, String mend, int seconds) {
+        RefusedReplay refusal = new RefusedReplay(status, code, field, detail, mend);
         refusal.getHeaders().set("Retry-After", String.valueOf(seconds));
         return refusal;
     }

@@ -61,17 +61,21 @@ class ReplayArchive {
     /**
      * A replay.
      *
+     * @param analyst who asked; null for replays from before that was recorded
      * @param request JSON
      * @param result JSON, of a replay that is done
+     * @param workload JSON, of a replay that is done and was asked for it
      * @param statistics JSON, of one that was made over columns
      */
     record Kept(
             UUID id,
             Status status,
+            @Nullable String analyst,
             String request,
             @Nullable Long logPosition,
             @Nullable Long leads,
             @Nullable String result,
+            @Nullable String workload,
             @Nullable String statistics,
             @Nullable String failure,
             Listed listed,
@@ -79,9 +83,10 @@ class ReplayArchive {
             @Nullable Instant startedAt,
             @Nullable Instant finishedAt) {}
 
-    void queued(UUID id, String request, Instant at) {
-        jdbc.sql("INSERT INTO projections.replay (id, status, request, created_at) VALUES (?, 'queued', ?, ?)")
-                .params(id, request, Timestamp.from(at))
+    void queued(UUID id, String analyst, String request, Instant at) {
+        jdbc.sql("INSERT INTO projections.replay (id, status, analyst, request, created_at)"
+                        + " VALUES (?, 'queued', ?, ?, ?)")
+                .params(id, analyst, request, Timestamp.from(at))
                 .update();
     }
 
@@ -116,10 +121,13 @@ class ReplayArchive {
     }
 
     /** Nothing happens when it was cancelled. */
-    void done(UUID id, String result, Listed listed, @Nullable String statistics, Instant at) {
-        jdbc.sql("UPDATE projections.replay SET status = 'done', result = :result, listed = :listed,"
-                        + " statistics = :statistics, finished_at = :at WHERE id = :id AND status = 'running'")
+    void done(
+            UUID id, String result, @Nullable String workload, Listed listed, @Nullable String statistics, Instant at) {
+        jdbc.sql(
+                        "UPDATE projections.replay SET status = 'done', result = :result, workload = :workload,"
+                                + " listed = :listed, statistics = :statistics, finished_at = :at WHERE id = :id AND status = 'running'")
                 .param("result", result)
+                .param("workload", workload)
                 .param("listed", word(listed))
                 .param("statistics", statistics)
                 .param("at", Timestamp.from(at))
@@ -174,12 +182,18 @@ class ReplayArchive {
                 .optional();
     }
 
-    /** The latest first. */
-    List<Kept> latest(int limit) {
-        return jdbc.sql("SELECT id, status, request, log_position, leads, NULL AS result, statistics, failure, listed,"
-                        + " created_at, started_at, finished_at"
-                        + " FROM projections.replay ORDER BY created_at DESC, id LIMIT ?")
-                .params(limit)
+    /**
+     * The latest first.
+     *
+     * @param analyst null for those of all
+     */
+    List<Kept> latest(@Nullable String analyst, int limit) {
+        return jdbc.sql("SELECT id, status, analyst, request, log_position, leads, NULL AS result, NULL AS workload,"
+                        + " statistics, failure, listed, created_at, started_at, finished_at FROM projections.replay"
+                        + (analyst == null ? "" : " WHERE analyst = :analyst")
+                        + " ORDER BY created_at DESC, id LIMIT :limit")
+                .param("analyst", analyst)
+                .param("limit", limit)
                 .query((row, number) -> kept(row))
                 .list();
     }
@@ -192,8 +206,8 @@ class ReplayArchive {
      * @param mostBytes a larger result is left out
      */
     Optional<Kept> unpublished(String topicId, int mostBytes) {
-        return jdbc.sql("SELECT id, status, request, log_position, leads,"
-                        + " CASE WHEN octet_length(result) <= :most THEN result END AS result, statistics, failure, listed,"
+        return jdbc.sql("SELECT id, status, analyst, request, log_position, leads,"
+                        + " CASE WHEN octet_length(result) <= :most THEN result END AS result, workload, statistics, failure, listed,"
                         + " created_at, started_at, finished_at FROM projections.replay WHERE " + UNPUBLISHED
                         + " ORDER BY finished_at, id LIMIT 1 FOR UPDATE SKIP LOCKED")
                 .param("most", mostBytes)
@@ -239,10 +253,12 @@ class ReplayArchive {
         return new Kept(
                 row.getObject("id", UUID.class),
                 Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                row.getString("analyst"),
                 row.getString("request"),
                 row.getObject("log_position", Long.class),
                 row.getObject("leads", Long.class),
                 row.getString("result"),
+                row.getString("workload"),
                 row.getString("statistics"),
                 row.getString("failure"),
                 Listed.valueOf(row.getString("listed").toUpperCase(Locale.ROOT)),

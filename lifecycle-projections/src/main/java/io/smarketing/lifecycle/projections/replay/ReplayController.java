@@ -28,6 +28,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -46,15 +47,20 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>{@code
  * {"id", "status": "queued" | "running" | "done" | "failed" | "cancelled",
  *  "progress": {"stage", "done", "total"},       // "waiting"; "columns" (events): the store's columns are brought up to now;
- *                                                // "leads", "listing" (leads); total is null until it is known
+ *                                                // "leads", "workload", "listing" (leads); total is null until it is known
+ *  "analyst",                                    // who asked for it; not there in replays from before that was recorded
  *  "request": {"candidate": "name@version", "baseline": "name@version" | "recorded", "order", "dimension",
- *              "from", "to", "zone", "asKnownAt", "documents": {"name@version": "<yaml>"}} | {"audit": true},
+ *              "from", "to", "zone", "asKnownAt", "workload", "documents": {"name@version": "<yaml>"}} | {"audit": true},
  *  "createdAt", "startedAt", "finishedAt",
  *  "logPosition",                                // everything in the store up to there was read, and nothing else
  *  "leadsListed": "all" | "flipped" | "none",    // what can be asked for under /leads
  *  "failure",                                    // why it failed, else null
- *  "statistics": {"columnsMillis", "leadsMillis", "kernelLeads", "knownLeads", "slowLeads": {why: leads}},
- *                                                // of one that was made over columns, which leads went the slow way and why, else null
+ *  "statistics": {"columnsMillis", "leadsMillis", "kernelLeads", "knownLeads", "slowLeads": {why: leads}, "workloadMillis", "workloadLeads"},
+ *                                                // of one that was made over columns, which leads went the slow way and why, else null;
+ *                                                // the last two only with a workload: leads that were read from the store for it
+ *  "workload": {"dropped": {"leads", "contacts", "contactsReached", "won", "wonWithoutAmount", "revenue": [{"currency", "amount"}]},
+ *               "earlier": {"n", "meanSeconds", "p50Seconds", "p75Seconds", "p90Seconds"}, "later"},
+ *                                                // what flipped first cycles meant to sales; with the result, and only where it was asked for
  *  "result"}                                     // once it is done
  * }</pre>
  *
@@ -100,14 +106,20 @@ class ReplayController {
      * Asks for a replay: {@code {"candidate": "name@version" | "active" | {"document": "<yaml>"}}}, and if wanted
      * {@code "baseline"}: the same, or {@code "recorded"}, which it also is when no policy is active; {@code "order"}:
      * {@code "occurrence"} (default) or {@code "arrival"} (the only one for {@code "recorded"}); {@code "dimension"};
-     * {@code "from"}, {@code "to"} (leads captured from, before); {@code "zone"} of dates; {@code "asKnownAt"}. Or for an
-     * audit: {@code {"audit": true}}.
+     * {@code "from"}, {@code "to"} (leads captured from, before); {@code "zone"} of dates; {@code "asKnownAt"};
+     * {@code "workload": true} (false when it is left out: the events of dropped leads are read from the store for it). Or for an audit:
+     * {@code {"audit": true}}.
      *
      * <p>202 with the place to look at; 400 and 422 for what cannot be done (policies with mistakes list them under
-     * {@code problems}); 429 when too many wait; 503 when the database is away.
+     * {@code problems}); 429 when too many wait, of the analyst or of all; 503 when the database is away.
+     *
+     * @param analyst who asks, 64 characters of ASCII at the most; all who do not say it are {@code anonymous}, and share their places
      */
     @PostMapping
-    ResponseEntity<byte[]> ask(HttpServletRequest http) throws IOException {
+    ResponseEntity<byte[]> ask(
+            HttpServletRequest http, @RequestHeader(name = Analyst.HEADER, required = false) @Nullable String analyst)
+            throws IOException {
+        String asks = Analyst.named(Analyst.HEADER, analyst);
         String type = http.getContentType();
         if (type == null || !JSON.matcher(type).matches()) {
             throw new RefusedReplay(
@@ -127,7 +139,7 @@ class ReplayController {
                     "save the policy first and name it");
         }
         ReplayRequest request = ReplayRequest.read(body, policies);
-        UUID id = replays.ask(request);
+        UUID id = replays.ask(request, asks);
         ObjectNode answer = json(kept(id.toString()), true);
         answer.set("warnings", RefusedReplay.json(request.warnings()));
         return ResponseEntity.accepted()
@@ -136,12 +148,14 @@ class ReplayController {
                 .body(MAPPER.writeValueAsBytes(answer));
     }
 
-    /** The latest first, without results: {@code {"replays": […]}}. */
+    /** The latest first, without results: {@code {"replays": […]}}; of one analyst only, where he is named. */
     @GetMapping
-    ResponseEntity<byte[]> latest(@RequestParam(defaultValue = "20") String limit) {
+    ResponseEntity<byte[]> latest(
+            @RequestParam(defaultValue = "20") String limit, @RequestParam(required = false) @Nullable String analyst) {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         ArrayNode list = answer.putArray("replays");
-        archive.latest(number(limit)).forEach(kept -> list.add(json(kept, false)));
+        String whose = analyst == null ? null : Analyst.named("analyst", analyst);
+        archive.latest(whose, number(limit)).forEach(kept -> list.add(json(kept, false)));
         return ok(answer);
     }
 

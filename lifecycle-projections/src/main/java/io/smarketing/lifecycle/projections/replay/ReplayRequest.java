@@ -52,6 +52,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
      * @param from only leads captured from then on
      * @param to only leads captured before then
      * @param asKnownAt only what was recorded up to then, included
+     * @param workload whether it is told what flipped first cycles meant to sales
      */
     record Comparison(
             Policy candidate,
@@ -60,7 +61,8 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             String dimension,
             @Nullable Instant from,
             @Nullable Instant to,
-            @Nullable Instant asKnownAt) {
+            @Nullable Instant asKnownAt,
+            boolean workload) {
 
         /** The same for columns. */
         ReplayQuestion question(ReplayQuestion.Listed listed) {
@@ -91,8 +93,10 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final String WORKLOAD = "workload";
+    private static final String AUDIT = "audit";
     private static final List<String> FIELDS =
-            List.of("candidate", "baseline", "order", "dimension", "from", "to", "zone", "asKnownAt", "audit");
+            List.of("candidate", "baseline", "order", "dimension", "from", "to", "zone", "asKnownAt", WORKLOAD, AUDIT);
     private static final Pattern REFERENCE = Pattern.compile("[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,100}");
     private static final String DOCUMENTS = "documents";
     private static final String ACTIVE = "active";
@@ -161,9 +165,9 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
 
         ReplayRequest read() {
             onlyFields(request, "", FIELDS);
-            if (isAudit()) {
+            if (isTrue(AUDIT)) {
                 for (Map.Entry<String, JsonNode> field : request.properties()) {
-                    if (!field.getKey().equals("audit") && !field.getValue().isNull()) {
+                    if (!field.getKey().equals(AUDIT) && !field.getValue().isNull()) {
                         throw badRequest(
                                 "not-with-audit",
                                 field.getKey(),
@@ -172,7 +176,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                     }
                 }
                 return new ReplayRequest(
-                        null, JsonNodeFactory.instance.objectNode().put("audit", true), List.of());
+                        null, JsonNodeFactory.instance.objectNode().put(AUDIT, true), List.of());
             }
             Policy candidate = candidate();
             @Nullable Policy baseline = baseline();
@@ -208,11 +212,14 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             shown.put("from", shown(from)).put("to", shown(to));
             shown.put("zone", zone.getId());
             shown.put("asKnownAt", shown(asKnownAt));
+            boolean workload = isTrue(WORKLOAD);
+            shown.put(WORKLOAD, workload);
             if (!documents.isEmpty()) {
                 ObjectNode texts = shown.putObject(DOCUMENTS);
                 documents.forEach(texts::put);
             }
-            Comparison comparison = new Comparison(candidate, baseline, order, dimension, from, to, asKnownAt);
+            Comparison comparison =
+                    new Comparison(candidate, baseline, order, dimension, from, to, asKnownAt, workload);
             return new ReplayRequest(comparison, shown, List.copyOf(warnings));
         }
 
@@ -247,12 +254,17 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             return value.stringValue();
         }
 
-        private boolean isAudit() {
-            JsonNode audit = value("audit");
-            if (audit != null && !audit.isBoolean()) {
-                throw badRequest("wrong-type", "audit", "'audit' is neither true nor false", "write \"audit\": true");
+        /** False when it is left out. */
+        private boolean isTrue(String field) {
+            JsonNode value = value(field);
+            if (value != null && !value.isBoolean()) {
+                throw badRequest(
+                        "wrong-type",
+                        field,
+                        "'%s' is neither true nor false".formatted(field),
+                        "write \"%s\": true".formatted(field));
             }
-            return audit != null && audit.booleanValue();
+            return value != null && value.booleanValue();
         }
 
         private Policy candidate() {

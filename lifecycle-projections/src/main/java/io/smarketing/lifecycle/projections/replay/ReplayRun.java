@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One pass over the store, portion by portion: what is asked for is worked out, and nothing is written. */
@@ -51,9 +51,9 @@ final class ReplayRun {
     /**
      * Compares two policies.
      *
-     * @param each is given the results of single leads, portion by portion, in the order of the leads
+     * @param each is given the results of single leads, portion by portion, in the order of the leads, with the portion they are of
      */
-    ReplayResult replay(ReplayRequest.Comparison request, Consumer<List<LeadResult>> each) {
+    ReplayResult replay(ReplayRequest.Comparison request, BiConsumer<List<LeadResult>, List<LeadHistory>> each) {
         Replay replay = request.plainFold();
         boolean[] dimensionSeen = {request.isDimensionDeclared()};
         Iterator<List<LeadHistory>> histories = new Iterator<>() {

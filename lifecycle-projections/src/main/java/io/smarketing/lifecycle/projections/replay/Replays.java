@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import io.smarketing.lifecycle.replay.LeadResult;
+import io.smarketing.lifecycle.replay.Workload;
 import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
@@ -24,29 +25,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Runs replays over the store's columns, several side by side, each getting on as fast as the others; audits, which read the store itself,
- * one at a time. One process runs them: when it starts, what another left undone has failed.
+ * Runs replays over the store's columns, several side by side; audits, which read the store itself, one at a time. Analysts share places and
+ * processors evenly, and so do the replays of each. One process runs them: when it starts, what another left undone has failed.
  */
 @Component
 class Replays implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replays.class);
-
-    /** Side by side. */
-    private static final int MOST_RUNNING = 10;
-
-    /** More are not taken. */
-    static final int MOST_WAITING = 20;
 
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
     private static final int MOST_LISTING = 2;
@@ -61,16 +56,24 @@ class Replays implements DisposableBean {
     private final StoredHistory history;
     private final Policies policies;
     private final StoreColumns columns;
-    private final Turns turns = new FairTurns(THREADS);
-    /** The intake needs connections too. */
-    private final Turns listings = new FairTurns(MOST_LISTING);
+    private final FairTurns turns = new FairTurns(THREADS);
+    /** For whoever writes or reads leads: the intake needs connections too. */
+    private final FairTurns listings = new FairTurns(MOST_LISTING);
 
     private final Map<UUID, Task> tasks = new ConcurrentHashMap<>();
-    private final ThreadPoolExecutor replays = executor("replays", MOST_RUNNING);
-    private final ThreadPoolExecutor readers = executor("store-readers", 1);
+    private final ThreadPoolExecutor replays = executor("replays", Places.Kind.REPLAY.places());
+    private final ThreadPoolExecutor readers = executor("store-readers", Places.Kind.AUDIT.places());
+    private final Places<Task> places;
     private volatile boolean stopping;
 
-    Replays(ReplayArchive archive, StoredHistory history, Policies policies, StoreColumns columns) {
+    Replays(
+            ReplayArchive archive,
+            StoredHistory history,
+            Policies policies,
+            StoreColumns columns,
+            @Value("${lifecycle.replays.most-running-per-analyst:4}") int mostRunning,
+            @Value("${lifecycle.replays.most-waiting-per-analyst:8}") int mostWaiting) {
+        this.places = new Places<>(new Places.Limits(mostRunning, mostWaiting), this::begin);
         this.archive = archive;
         this.history = history;
         this.policies = policies;
@@ -90,20 +93,22 @@ class Replays implements DisposableBean {
         return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** Takes a request and answers at once. */
-    synchronized UUID ask(ReplayRequest request) {
-        if (replays.getQueue().size() + readers.getQueue().size() >= MOST_WAITING) {
-            throw RefusedReplay.later(
-                    HttpStatus.TOO_MANY_REQUESTS,
-                    "too-many-replays",
-                    "%d replays wait already".formatted(MOST_WAITING),
-                    30);
-        }
-        Task task = new Task(UUID.randomUUID(), request);
-        archive.queued(task.id, request.shown().toString(), now());
+    /**
+     * Takes a request and answers at once.
+     *
+     * @throws RefusedReplay 429, where too many wait already, of the analyst or of all
+     */
+    synchronized UUID ask(ReplayRequest request, String analyst) {
+        Task task = new Task(UUID.randomUUID(), request, analyst);
+        places.check(task.kind(), analyst);
+        archive.queued(task.id, analyst, request.shown().toString(), now());
         tasks.put(task.id, task);
-        (request.comparison() == null ? readers : replays).execute(task);
+        places.add(task);
         return task.id;
+    }
+
+    private void begin(Task task) {
+        (task.kind() == Places.Kind.AUDIT ? readers : replays).execute(task);
     }
 
     /** False when it is finished already, or is not known. */
@@ -114,7 +119,7 @@ class Replays implements DisposableBean {
         @Nullable Task task = tasks.get(id);
         if (task != null) {
             task.cancelled = true;
-            if (replays.remove(task) || readers.remove(task)) {
+            if (places.remove(task)) {
                 tasks.remove(id);
             }
         }
@@ -124,7 +129,8 @@ class Replays implements DisposableBean {
     /**
      * How far a replay is.
      *
-     * @param stage "waiting" for others, "columns" while these are brought up to the store, "leads"; "listing" while single leads are kept
+     * @param stage "waiting" for others, "columns" while these are brought up to the store, "leads"; "workload" while dropped leads are read
+     *     from the store; "listing" while single leads are kept
      * @param done events while the stage is "columns", else leads
      * @param total null until it is known
      */
@@ -139,6 +145,7 @@ class Replays implements DisposableBean {
     @Override
     public void destroy() throws InterruptedException {
         stopping = true;
+        places.close();
         replays.shutdownNow();
         readers.shutdownNow();
         if (!replays.awaitTermination(5, TimeUnit.SECONDS) || !readers.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -153,18 +160,30 @@ class Replays implements DisposableBean {
                 || e instanceof RecoverableDataAccessException;
     }
 
-    private final class Task implements Runnable {
+    private final class Task implements Runnable, Places.Asked {
 
         private final UUID id;
         private final ReplayRequest request;
+        private final String analyst;
         private final AtomicLong done = new AtomicLong();
         private volatile String stage = "waiting";
         private volatile @Nullable Long total;
         private volatile boolean cancelled;
 
-        Task(UUID id, ReplayRequest request) {
+        Task(UUID id, ReplayRequest request, String analyst) {
             this.id = id;
             this.request = request;
+            this.analyst = analyst;
+        }
+
+        @Override
+        public Places.Kind kind() {
+            return request.comparison() == null ? Places.Kind.AUDIT : Places.Kind.REPLAY;
+        }
+
+        @Override
+        public String analyst() {
+            return analyst;
         }
 
         @Override
@@ -190,6 +209,7 @@ class Replays implements DisposableBean {
                 failed("a fault of the engine: " + e);
             } finally {
                 tasks.remove(id);
+                places.ended(this);
             }
         }
 
@@ -204,7 +224,7 @@ class Replays implements DisposableBean {
                             .audit()
                             .toJson()
                             .toString();
-                    keepTrying(() -> archive.done(id, result, ReplayArchive.Listed.NONE, null, now()));
+                    keepTrying(() -> archive.done(id, result, null, ReplayArchive.Listed.NONE, null, now()));
                 });
                 return;
             }
@@ -249,17 +269,45 @@ class Replays implements DisposableBean {
                                             ? ReplayQuestion.Listed.ALL
                                             : ReplayQuestion.Listed.FLIPPED),
                             THREADS,
-                            turns,
+                            turns.of(analyst),
                             done::addAndGet,
                             this::isStopped);
             long ended = System.nanoTime();
-            String statistics = statistics(answer.statistics(), waited, ended - begun);
+            ObjectNode statistics = statistics(answer.statistics(), waited, ended - begun);
+            String workload = comparison.workload()
+                    ? workload(comparison, answer.leads(), found.coverage().position(), statistics)
+                    : null;
             keep(answer.leads());
             String result = answer.toJson(false).toString();
-            keepTrying(() -> archive.done(id, result, listed, statistics, now()));
+            keepTrying(() -> archive.done(id, result, workload, listed, statistics.toString(), now()));
         }
 
-        private static String statistics(ReplayAnswer.Statistics found, long waited, long judged) {
+        /** Columns do not have all that it takes: the statistics tell for how many leads the store was read. */
+        private String workload(
+                ReplayRequest.Comparison comparison, List<LeadResult> leads, long position, ObjectNode statistics) {
+            long begun = System.nanoTime();
+            long dropped = StoredWorkload.unread(leads).size();
+            stage = "workload";
+            total = dropped;
+            done.set(0);
+            Workload workload = new StoredWorkload(
+                            ids -> history.leads(ids, position, () -> false),
+                            comparison.asKnownAt(),
+                            listings.of(analyst))
+                    .of(leads, this::readMore);
+            statistics.put("workloadMillis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+            statistics.put("workloadLeads", dropped);
+            return workload.toJson().toString();
+        }
+
+        private void readMore(long leads) {
+            if (isStopped()) {
+                throw new CancellationException();
+            }
+            done.addAndGet(leads);
+        }
+
+        private static ObjectNode statistics(ReplayAnswer.Statistics found, long waited, long judged) {
             ObjectNode statistics = JsonNodeFactory.instance.objectNode();
             statistics.put("columnsMillis", TimeUnit.NANOSECONDS.toMillis(waited));
             statistics.put("leadsMillis", TimeUnit.NANOSECONDS.toMillis(judged));
@@ -267,23 +315,24 @@ class Replays implements DisposableBean {
             statistics.put("knownLeads", found.knownLeads());
             ObjectNode slow = statistics.putObject("slowLeads");
             new TreeMap<>(found.slowLeads()).forEach((why, leads) -> slow.put(why.word(), leads));
-            return statistics.toString();
+            return statistics;
         }
 
         private void keep(List<LeadResult> leads) {
             stage = "listing";
             total = (long) leads.size();
             done.set(0);
+            Turns mine = listings.of(analyst);
             for (int from = 0; from < leads.size(); from += LEADS_AT_ONCE) {
                 List<LeadResult> some = leads.subList(from, Math.min(leads.size(), from + LEADS_AT_ONCE));
                 if (isStopped()) {
                     throw new CancellationException();
                 }
-                listings.take();
+                mine.take();
                 try {
                     archive.leads(id, some);
                 } finally {
-                    listings.giveBack();
+                    mine.giveBack();
                 }
                 done.addAndGet(some.size());
             }
@@ -292,11 +341,18 @@ class Replays implements DisposableBean {
         /** Where there are no columns. */
         private void replay(ReplayRequest.Comparison comparison, StoredHistory.Portions portions) {
             ReplayArchive.Listed listed = listed(total);
+            Workload workload = new Workload();
             String result = new ReplayRun(policies, portions, this::step)
-                    .replay(comparison, leads -> archive.leads(id, chosen(leads, listed)))
+                    .replay(comparison, (leads, histories) -> {
+                        if (comparison.workload()) {
+                            workload.merge(StoredWorkload.of(leads, histories));
+                        }
+                        archive.leads(id, chosen(leads, listed));
+                    })
                     .toJson(false)
                     .toString();
-            keepTrying(() -> archive.done(id, result, listed, null, now()));
+            String told = comparison.workload() ? workload.toJson().toString() : null;
+            keepTrying(() -> archive.done(id, result, told, listed, null, now()));
         }
 
         private static ReplayArchive.Listed listed(@Nullable Long leads) {

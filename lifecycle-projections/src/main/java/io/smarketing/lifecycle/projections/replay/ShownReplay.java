@@ -15,6 +15,7 @@ final class ShownReplay {
     static final int MOST_BYTES = 4_000_000;
 
     private static final String RESULT = "result";
+    private static final String WORKLOAD = "workload";
     private static final String DOCUMENTS = "documents";
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -24,7 +25,7 @@ final class ShownReplay {
      * A replay as HTTP answers it.
      *
      * @param progress null for what does not run
-     * @param whole with result and policies that came in the request
+     * @param whole with result, workload and policies that came in the request
      */
     static ObjectNode json(ReplayArchive.Kept kept, Replays.@Nullable Progress progress, boolean whole) {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -35,6 +36,10 @@ final class ShownReplay {
                 .put("stage", progress == null ? ReplayArchive.word(kept.status()) : progress.stage())
                 .put("done", progress == null ? (done ? kept.leads() : (Long) 0L) : (Long) progress.done())
                 .put("total", progress == null ? kept.leads() : progress.total());
+        String analyst = kept.analyst();
+        if (analyst != null) {
+            answer.put("analyst", analyst);
+        }
         JsonNode request = MAPPER.readTree(kept.request());
         if (!whole && request instanceof ObjectNode object) {
             object.remove(DOCUMENTS);
@@ -48,6 +53,11 @@ final class ShownReplay {
         answer.put("failure", kept.failure());
         String statistics = kept.statistics();
         answer.set("statistics", statistics == null ? null : MAPPER.readTree(statistics));
+        String workload = kept.workload();
+        if (whole && workload != null) {
+            // Amounts keep their digits.
+            answer.putRawValue(WORKLOAD, new RawValue(workload));
+        }
         String result = kept.result();
         if (whole && result != null) {
             // As it was written: its hash is over these very characters.
@@ -70,7 +80,7 @@ final class ShownReplay {
         return value.length <= MOST_BYTES ? value : withoutResult(kept);
     }
 
-    /** The same without what can be large: {@code result} is null, and it is said why, and where it is answered. */
+    /** The same without what can be large and without the workload: {@code result} is null, and it is said why, and where it is answered. */
     static byte[] withoutResult(ReplayArchive.Kept kept) {
         ObjectNode value = json(kept, null, false);
         if (kept.status() == ReplayArchive.Status.DONE) {

@@ -99,13 +99,13 @@ class FairTurnsTest {
         List<Integer> turnsTaken = Collections.synchronizedList(new ArrayList<>());
         List<String> answers = Collections.synchronizedList(new ArrayList<>());
         List<Thread> threads = new ArrayList<>();
-        turns.take();
+        turns.of("ann").take();
         for (int i = 0; i < REPLAYS; i++) {
             int number = i;
             Thread thread = new Thread(() -> {
                 try {
                     answers.add(replay(
-                            told(turns, number, turnsTaken),
+                            told(turns.of("ann"), number, turnsTaken),
                             progress,
                             number,
                             number < 2 ? LEADS / 2 : Integer.MAX_VALUE));
@@ -119,7 +119,7 @@ class FairTurnsTest {
                 Thread.onSpinWait();
             }
         }
-        turns.giveBack();
+        turns.of("ann").giveBack();
         for (Thread thread : threads) {
             thread.join();
         }
@@ -130,5 +130,81 @@ class FairTurnsTest {
         // Who had the first turn asks again while all others wait, and would have the next one too if he could.
         assertThat(turnsTaken.subList(0, REPLAYS))
                 .isEqualTo(IntStream.range(0, REPLAYS).boxed().toList());
+    }
+
+    private static Thread waiting(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        return thread;
+    }
+
+    @Test
+    void oneAnalystsTurnComesAfterTheOthersHoweverManyEachWaitsFor() throws InterruptedException {
+        FairTurns turns = new FairTurns(1);
+        List<String> taken = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        turns.of("ann").take();
+        for (String asked : List.of("ann 1", "ann 2", "ann 3", "ann 4", "ben 1", "ben 2", "cid 1")) {
+            Turns own = turns.of(asked.substring(0, 3));
+            threads.add(waiting(() -> {
+                own.take();
+                taken.add(asked);
+                own.giveBack();
+            }));
+        }
+        turns.of("ann").giveBack();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(taken).containsExactly("ann 1", "ben 1", "cid 1", "ann 2", "ben 2", "ann 3", "ann 4");
+    }
+
+    @Test
+    void whoIsInterruptedWhileHeWaitsLeavesHisTurnToTheNext() throws InterruptedException {
+        FairTurns turns = new FairTurns(1);
+        Turns own = turns.of("ann");
+        own.take();
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
+        Thread interrupted = waiting(() -> {
+            try {
+                own.take();
+            } catch (CancellationException e) {
+                told.add(Thread.currentThread().isInterrupted() ? "interrupted" : "quiet");
+            }
+        });
+        Thread next = waiting(() -> {
+            own.take();
+            told.add("next");
+        });
+        interrupted.interrupt();
+        interrupted.join();
+        own.giveBack();
+        next.join();
+        assertThat(told).containsExactly("interrupted", "next");
+    }
+
+    /** An interrupt and a turn that is handed on may come at the same time: no turn is lost. */
+    @Test
+    void noTurnIsLostHoweverManyAreInterrupted() throws InterruptedException {
+        FairTurns turns = new FairTurns(1);
+        for (int round = 0; round < 2_000; round++) {
+            Turns own = turns.of("ann");
+            own.take();
+            Thread thread = waiting(() -> {
+                try {
+                    own.take();
+                    own.giveBack();
+                } catch (CancellationException e) {
+                    // As it was asked for.
+                }
+            });
+            thread.interrupt();
+            own.giveBack();
+            thread.join();
+        }
+        turns.of("ben").take();
     }
 }

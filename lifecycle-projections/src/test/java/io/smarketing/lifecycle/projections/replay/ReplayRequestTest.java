@@ -96,6 +96,23 @@ class ReplayRequestTest {
     }
 
     @Test
+    void theWorkloadIsToldWhenItIsAskedForAndThenIsAskedForAgain() {
+        assertThat(comparison("{`candidate`: `" + fifty + "`}").workload()).isFalse();
+        assertThat(read("{`candidate`: `" + fifty + "`}")
+                        .shown()
+                        .get("workload")
+                        .booleanValue())
+                .isFalse();
+        ReplayRequest asked = read("{`candidate`: `" + fifty + "`, `workload`: true}");
+        assertThat(Objects.requireNonNull(asked.comparison()).workload()).isTrue();
+        ReplayRequest again = ReplayRequest.again(asked.shown().toString(), policies);
+        assertThat(Objects.requireNonNull(again.comparison()).workload()).isTrue();
+        asked.shown().remove("workload");
+        ReplayRequest older = ReplayRequest.again(asked.shown().toString(), policies);
+        assertThat(Objects.requireNonNull(older.comparison()).workload()).isFalse();
+    }
+
+    @Test
     void anAuditComparesNothing() {
         assertThat(read("{`audit`: true}").comparison()).isNull();
         assertThat(read("{`audit`: true, `candidate`: null}").comparison()).isNull();
@@ -139,6 +156,8 @@ class ReplayRequestTest {
                 "{`candidate`: `FIFTY`, `asKnownAt`: 7}         | wrong-type              | asKnownAt",
                 "{`candidate`: `FIFTY`, `zone`: `Mars/Base`}    | bad-zone                | zone",
                 "{`candidate`: `FIFTY`, `from`: `2026-02-02`, `to`: `2026-02-02`} | empty-range | from",
+                "{`candidate`: `FIFTY`, `workload`: `yes`}      | wrong-type              | workload",
+                "{`audit`: true, `workload`: true}              | not-with-audit          | workload",
                 "{`audit`: `true`}                              | wrong-type              | audit",
                 "{`audit`: true, `candidate`: `FIFTY`}          | not-with-audit          | candidate",
             })

@@ -63,7 +63,8 @@ class ReplayRunTest {
                 dimension,
                 null,
                 null,
-                asKnownAt);
+                asKnownAt,
+                false);
     }
 
     private ReplayRun run(List<List<StoredLead>> portions) {
@@ -75,7 +76,7 @@ class ReplayRunTest {
         List<LeadResult> each = new ArrayList<>();
         ReplayResult result = run(List.of(
                         List.of(lead(captured("a")), lead(captured("b"))), List.of(lead(captured("c")))))
-                .replay(request("source", null), each::addAll);
+                .replay(request("source", null), (leads, histories) -> each.addAll(leads));
         assertThat(each).extracting(LeadResult::leadId).containsExactly("a", "b", "c");
         assertThat(result.toJson(false).path("leads").longValue()).isEqualTo(3);
         assertThat(result.toJson(false)
@@ -88,24 +89,26 @@ class ReplayRunTest {
 
     @Test
     void whatWasRecordedLaterIsNotKnown() {
-        ReplayResult atNine = run(List.of(List.of(lead(captured("a"))))).replay(request("all", NINE), leads -> {});
+        ReplayResult atNine =
+                run(List.of(List.of(lead(captured("a"))))).replay(request("all", NINE), (leads, histories) -> {});
         assertThat(atNine.toJson(false)
                         .path("sets")
                         .path("neither")
                         .path("neverWorked")
                         .longValue())
                 .isEqualTo(1);
-        ReplayResult before =
-                run(List.of(List.of(lead(captured("a"))))).replay(request("all", NINE.minusSeconds(1)), leads -> {});
+        ReplayResult before = run(List.of(List.of(lead(captured("a")))))
+                .replay(request("all", NINE.minusSeconds(1)), (leads, histories) -> {});
         assertThat(before.toJson(false).path("leads").longValue()).isZero();
     }
 
     @Test
     void aDimensionThatNoLeadHasFailsTheReplay() {
-        assertThat(run(List.of(List.of(lead(captured("a"))))).replay(request("country", null), leads -> {}))
+        assertThat(run(List.of(List.of(lead(captured("a")))))
+                        .replay(request("country", null), (leads, histories) -> {}))
                 .isNotNull();
-        assertThatThrownBy(
-                        () -> run(List.of(List.of(lead(captured("a"))))).replay(request("contry", null), leads -> {}))
+        assertThatThrownBy(() -> run(List.of(List.of(lead(captured("a")))))
+                        .replay(request("contry", null), (leads, histories) -> {}))
                 .isInstanceOf(ReplayRun.Failed.class)
                 .hasMessageContaining("'contry'");
     }
@@ -116,7 +119,7 @@ class ReplayRunTest {
         rows.set(1, new StoredLead.Row("b", 1, "urn:t", "b1", "{\"specversion\":\"1.0\"}"));
         List<List<StoredLead>> portions = List.of(List.of(lead(captured("a")), lead(rows)));
 
-        assertThatThrownBy(() -> run(portions).replay(request("all", null), leads -> {}))
+        assertThatThrownBy(() -> run(portions).replay(request("all", null), (leads, histories) -> {}))
                 .isInstanceOf(ReplayRun.Failed.class)
                 .hasMessageStartingWith("event 1 of lead 'b' cannot be read: the type '' is unknown");
         Audit.Result result = run(portions).audit();

@@ -25,13 +25,34 @@ class ShownReplayTest {
 
     private static ReplayArchive.Kept kept(
             ReplayArchive.Status status, String document, @Nullable String result, @Nullable String failure) {
+        return kept(status, REQUEST.formatted(document), result, null, failure);
+    }
+
+    private static ReplayArchive.Kept kept(
+            ReplayArchive.Status status,
+            String request,
+            @Nullable String result,
+            @Nullable String workload,
+            @Nullable String failure) {
+        return kept(status, null, request, result, workload, failure);
+    }
+
+    private static ReplayArchive.Kept kept(
+            ReplayArchive.Status status,
+            @Nullable String analyst,
+            String request,
+            @Nullable String result,
+            @Nullable String workload,
+            @Nullable String failure) {
         return new ReplayArchive.Kept(
                 UUID.fromString("5e2b1f6a-9d0c-4a51-8b6e-0c1d2e3f4a5b"),
                 status,
-                REQUEST.formatted(document),
+                analyst,
+                request,
                 7L,
                 1L,
                 result,
+                workload,
                 null,
                 failure,
                 ReplayArchive.Listed.NONE,
@@ -81,6 +102,54 @@ class ShownReplayTest {
         assertWithoutResult(ShownReplay.value(done("name: ab", AUDITED.formatted(fits))));
         // Two bytes each.
         assertWithoutResult(ShownReplay.value(done("name: a", AUDITED.formatted("é".repeat(fits.length() / 2 + 1)))));
+    }
+
+    private static ReplayArchive.Kept worked(@Nullable String result, @Nullable String workload) {
+        String request = REQUEST.formatted("name: a").replace("\"documents\"", "\"workload\":true,\"documents\"");
+        return kept(ReplayArchive.Status.DONE, request, result, workload, null);
+    }
+
+    @Test
+    void aWorkloadKeepsItsVeryCharactersAndGoesWithItsResult() {
+        String workload = """
+                {"dropped":{"leads":1,"contacts":0,"contactsReached":0,"won":1,"wonWithoutAmount":0,\
+                "revenue":[{"currency":"EUR","amount":100.50}]},\
+                "earlier":{"n":0,"meanSeconds":null,"p50Seconds":null,"p75Seconds":null,"p90Seconds":null},\
+                "later":{"n":0,"meanSeconds":null,"p50Seconds":null,"p75Seconds":null,"p90Seconds":null}}""";
+        String audited = AUDITED.formatted("x");
+        byte[] value = ShownReplay.value(worked(audited, workload));
+        assertThat(new String(value, StandardCharsets.UTF_8))
+                .endsWith("\"workload\":" + workload + ",\"result\":" + audited + "}");
+        assertThat(violations(value)).isEmpty();
+        assertThat(violations(ShownReplay.value(worked(audited, null))))
+                .as("asked for, and not told")
+                .isNotEmpty();
+        assertThat(violations(ShownReplay.value(worked(audited, workload.replace("100.50", "\"100.50\"")))))
+                .isNotEmpty();
+        assertThat(violations(ShownReplay.value(
+                        kept(ReplayArchive.Status.DONE, REQUEST.formatted("name: a"), audited, workload, null))))
+                .as("told, and not asked for")
+                .isNotEmpty();
+        byte[] large = ShownReplay.value(worked(null, workload));
+        assertWithoutResult(large);
+        assertThat(JsonMapper.shared().readTree(large).has("workload")).isFalse();
+        assertThat(ShownReplay.json(worked(audited, workload), null, false).has("workload"))
+                .as("in the list")
+                .isFalse();
+    }
+
+    @Test
+    void whoAskedIsToldWhereItIsKnown() {
+        String request = REQUEST.formatted("name: a");
+        byte[] older = ShownReplay.value(kept(ReplayArchive.Status.FAILED, null, request, null, null, "x"));
+        assertThat(JsonMapper.shared().readTree(older).has("analyst")).isFalse();
+        assertThat(violations(older)).isEmpty();
+        for (String name : List.of("a", "Jane Doe <jane@example.com>", "x".repeat(64))) {
+            byte[] value = ShownReplay.value(kept(ReplayArchive.Status.FAILED, name, request, null, null, "x"));
+            assertThat(JsonMapper.shared().readTree(value).get("analyst").stringValue())
+                    .isEqualTo(name);
+            assertThat(violations(value)).isEmpty();
+        }
     }
 
     @Test

@@ -51,7 +51,7 @@ class ReplayColumnsIT {
     }
 
     private static String question(String order) {
-        return "{\"candidate\":{\"document\":%s},\"baseline\":{\"document\":%s},\"order\":\"%s\",\"dimension\":\"source\"}"
+        return "{\"candidate\":{\"document\":%s},\"baseline\":{\"document\":%s},\"order\":\"%s\",\"dimension\":\"source\",\"workload\":true}"
                 .formatted(quoted(CANDIDATE), quoted(BASELINE), order);
     }
 
@@ -78,6 +78,11 @@ class ReplayColumnsIT {
         JsonNode replay = client.replay(question(order));
         assertThat(replay.at("/result/hash")).as(order).isEqualTo(expected.get("hash"));
         assertThat(replay.at("/statistics/kernelLeads").longValue()).isPositive();
+        JsonNode workload = replay.get("workload");
+        assertThat(workload).as(order).isEqualTo(expected.get("workload"));
+        assertThat(workload.at("/dropped/contacts").longValue()).isPositive();
+        assertThat(workload.at("/dropped/revenue")).isNotEmpty();
+        assertThat(replay.at("/statistics/workloadLeads")).isEqualTo(workload.at("/dropped/leads"));
         Map<String, JsonNode> expectedLeads = new HashMap<>();
         expected.get("perLead")
                 .forEach(lead -> expectedLeads.put(lead.get("leadId").stringValue(), lead));
@@ -322,7 +327,8 @@ class ReplayColumnsIT {
     private static double tenReplays(Client client, String question, JsonNode hash) {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < REPLAYS; i++) {
-            Client.Answer asked = client.postJson("/v1/replays", question);
+            // Each may have four running.
+            Client.Answer asked = client.postJson("/v1/replays", question, "X-Analyst", "analyst-" + i % 3);
             assertThat(asked.status()).as(asked.body()).isEqualTo(202);
             ids.add(asked.json().get("id").stringValue());
         }

@@ -137,8 +137,9 @@ class TopicContractsIT {
     /** By a policy that was never saved, against history, a whole audit, and one that fails. */
     private static void replay(Client client) {
         String document = JsonMapper.shared().writeValueAsString(SharedData.exampleText("product-led.yaml"));
-        client.replay("{\"candidate\":{\"document\":%s},\"dimension\":\"source\",\"from\":\"2026-01-01\"}"
-                .formatted(document));
+        client.replay(
+                "{\"candidate\":{\"document\":%s},\"dimension\":\"source\",\"from\":\"2026-01-01\",\"workload\":true}"
+                        .formatted(document));
         client.replay("{\"candidate\":\"active\",\"baseline\":\"recorded\",\"dimension\":\"country\"}");
         client.replay("{\"audit\":true}");
         assertThat(client.postJson("/v1/replays", "{\"candidate\":\"active\",\"dimension\":\"nowhere\"}")
