@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /**
  * Writes a history's columns into a folder, segment by segment. Until {@link #finish} what was there before stays, and an interrupted
@@ -89,6 +90,21 @@ public final class ColumnsWriter {
         Manifest.replace(folder, name, image);
         synchronized (parts) {
             parts.put(number, new Manifest.Part(name, image.limit(), image.getInt(Layout.CRC_AT), null));
+        }
+    }
+
+    /**
+     * Writes leads as segments, numbered from 0.
+     *
+     * @param leads of each all there is of it
+     * @param leadsPerSegment as many as memory holds beside them
+     * @param progress is told of the number of leads written since it was last told
+     */
+    public void segments(List<LeadHistory> leads, int leadsPerSegment, IntConsumer progress) throws IOException {
+        for (int from = 0; from < leads.size(); from += leadsPerSegment) {
+            List<LeadHistory> some = leads.subList(from, Math.min(leads.size(), from + leadsPerSegment));
+            segment(from / leadsPerSegment, some.iterator());
+            progress.accept(some.size());
         }
     }
 

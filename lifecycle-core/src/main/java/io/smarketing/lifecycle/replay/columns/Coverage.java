@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Exactly what columns were made from.
  *
  * @param kind of source, which says what position and digest are
- * @param source a file's name, the store
+ * @param source a file's name, the store, a topic's name
  * @param events that were read
  * @param position up to where
  * @param digest by which the source is recognised
@@ -24,12 +24,24 @@ public record Coverage(Kind kind, String source, long events, long position, Str
          * The event store. The position is the greatest global index, up to which all of it was read; the digest tells the event
          * that has it, so that another store, or one restored from a backup, is not taken for this one.
          */
-        STORE
+        STORE,
+        /**
+         * The topic that the store's events are carried to. Position and digest are those of the store for the event that is the last of
+         * it; what was being carried when it was read, another partition may lack.
+         */
+        TOPIC
     }
 
     /** Of lines. */
     public Coverage(String source, long events, long position, String digest) {
         this(Kind.LINES, source, events, position, digest);
+    }
+
+    /** Up to where, in words. */
+    public String extent() {
+        return kind == Kind.LINES
+                ? String.format(Locale.ROOT, "%,d bytes", position)
+                : String.format(Locale.ROOT, "up to position %d", position);
     }
 
     ObjectNode toJson() {

@@ -20,14 +20,18 @@ import org.jspecify.annotations.Nullable;
  * @param sequence the event's place in its lead, from 0 without gaps
  * @param position the event's place in the store, ascending
  */
-record LogRecord(
+public record LogRecord(
         String leadId, EventType type, long sequence, long position, Instant recordedAt, Headers headers, byte[] data) {
 
     private static final String PREFIX = "ce_";
     private static final RecordedCodec CODEC = new RecordedCodec();
 
-    /** Reads what is needed of every event. */
-    static LogRecord of(@Nullable String key, byte @Nullable [] value, Headers headers) throws UnreadableRecord {
+    /**
+     * Reads what is needed of every event.
+     *
+     * @throws UnreadableRecord when the relay did not write it, or it was damaged since
+     */
+    public static LogRecord of(@Nullable String key, byte @Nullable [] value, Headers headers) throws UnreadableRecord {
         String leadId = attribute(headers, "subject");
         if (!leadId.equals(key)) {
             throw new UnreadableRecord("its key '%s' is not its subject '%s'".formatted(key, leadId));
@@ -65,8 +69,12 @@ record LogRecord(
         }
     }
 
-    /** The whole event. */
-    Entry entry() throws UnreadableRecord {
+    /**
+     * The whole event.
+     *
+     * @throws UnreadableRecord when the engine did not write its data, or a later program did
+     */
+    public Entry entry() throws UnreadableRecord {
         Map<String, String> attributes = new HashMap<>();
         for (Header header : headers) {
             if (header.key().startsWith(PREFIX) && header.value() != null) {
@@ -91,7 +99,7 @@ record LogRecord(
     }
 
     /** Something that the relay did not write. */
-    static final class UnreadableRecord extends Exception {
+    public static final class UnreadableRecord extends Exception {
 
         private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.projections.replay.TopicHistory;
 import io.smarketing.lifecycle.replay.columns.ColumnsWriter;
 import io.smarketing.lifecycle.replay.columns.Coverage;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
@@ -49,14 +50,36 @@ public final class HistoryCommand implements Runnable {
         console.commandLine().usage(console.out());
     }
 
+    /**
+     * What columns are made from.
+     *
+     * @param read what became of the records of a topic; null for files
+     * @param whole whether nothing is missing
+     */
+    private record Source(
+            List<LeadHistory> leads,
+            Coverage coverage,
+            @Nullable ObjectNode read,
+            boolean whole) {}
+
     @Command(
             name = "build",
             mixinStandardHelpOptions = true,
             description = {
                 "Puts a history into columns, in a folder. What was in the folder before stays until all of the new is written."
+            },
+            footer = {
+                "",
+                "Exit codes: 0 done, 1 the topic has records that are passed over or lacks some (the columns are made of",
+                "the others), 2 wrong usage or input.",
+                "",
+                "From files, and from a running engine's topic:",
+                "  lifecycle history build --history history.jsonl --out columns",
+                "  lifecycle history build --from-topic --bootstrap-servers localhost:9092 --out columns"
             })
     int build(
             @Mixin HistoryFiles files,
+            @Mixin HistoryTopic topic,
             @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "Where to; made if need be.")
                     Path folder,
             @Option(names = "--json", description = "Print what was built as JSON.") boolean json)
@@ -66,20 +89,15 @@ public final class HistoryCommand implements Runnable {
             throw new WrongInput("--out: %s is a file (name a folder)".formatted(folder));
         }
         long begun = System.nanoTime();
-        ReadBytes bytes = new ReadBytes();
-        List<LeadHistory> leads = files.read(console.err(), bytes).leads();
+        Source source = topic.isAsked(files)
+                ? fromTopic(topic.read(console.err(), files.isStrict()))
+                : fromFiles(files, console);
         long read = System.nanoTime();
         ColumnsWriter writer = new ColumnsWriter(folder);
-        long events = 0;
-        try (ProgressBar progress = Progress.bar("building", leads.size(), " leads")) {
-            for (int from = 0; from < leads.size(); from += LEADS_PER_SEGMENT) {
-                List<LeadHistory> some = leads.subList(from, Math.min(leads.size(), from + LEADS_PER_SEGMENT));
-                writer.segment(from / LEADS_PER_SEGMENT, some.iterator());
-                events += some.stream().mapToLong(lead -> lead.entries().size()).sum();
-                progress.stepBy(some.size());
-            }
+        try (ProgressBar progress = Progress.bar("building", source.leads().size(), " leads")) {
+            writer.segments(source.leads(), LEADS_PER_SEGMENT, progress::stepBy);
         }
-        writer.finish(new Coverage(names(files.files()), events, bytes.number(), bytes.sha256()));
+        writer.finish(source.coverage());
         HistoryColumns history = open(folder);
         console.err()
                 .printf(
@@ -87,8 +105,20 @@ public final class HistoryCommand implements Runnable {
                         "read in %.1f s, built in %.1f s%n",
                         (read - begun) / PER_SECOND,
                         (System.nanoTime() - read) / PER_SECOND);
-        print(console, folder, history, json);
-        return 0;
+        print(console, folder, history, json, source.read());
+        return source.whole() ? 0 : 1;
+    }
+
+    private static Source fromFiles(HistoryFiles files, Console console) {
+        ReadBytes bytes = new ReadBytes();
+        List<LeadHistory> leads = files.read(console.err(), bytes).leads();
+        long events = leads.stream().mapToLong(lead -> lead.entries().size()).sum();
+        return new Source(
+                leads, new Coverage(names(files.files()), events, bytes.number(), bytes.sha256()), null, true);
+    }
+
+    private static Source fromTopic(TopicHistory history) {
+        return new Source(history.leads(), history.coverage(), HistoryTopic.json(history), history.isWhole());
     }
 
     @Command(
@@ -99,7 +129,7 @@ public final class HistoryCommand implements Runnable {
             @Parameters(paramLabel = "FOLDER", description = "As built.") Path folder,
             @Option(names = "--json", description = "Print it as JSON.") boolean json)
             throws IOException {
-        print(Console.of(spec), folder, open(folder), json);
+        print(Console.of(spec), folder, open(folder), json, null);
         return 0;
     }
 
@@ -121,11 +151,11 @@ public final class HistoryCommand implements Runnable {
             if (files != null) {
                 if (!digestOf(files).equals(history.coverage().digest())) {
                     console.out()
-                            .println("%s: it was made from %s (%,d bytes), and these are other files (build it anew)"
+                            .println("%s: it was made from %s (%s), and these are other files (build it anew)"
                                     .formatted(
                                             folder,
                                             history.coverage().source(),
-                                            history.coverage().position()));
+                                            history.coverage().extent()));
                     return 1;
                 }
             }
@@ -169,7 +199,12 @@ public final class HistoryCommand implements Runnable {
         return files.stream().map(file -> String.valueOf(file.getFileName())).collect(Collectors.joining(", "));
     }
 
-    private static void print(Console console, Path folder, HistoryColumns history, boolean json) {
+    private static String sourceOf(Coverage coverage) {
+        return coverage.kind() == Coverage.Kind.TOPIC ? "topic " + coverage.source() : coverage.source();
+    }
+
+    private static void print(
+            Console console, Path folder, HistoryColumns history, boolean json, @Nullable ObjectNode read) {
         Coverage coverage = history.coverage();
         double bytesPerFact = history.facts() == 0 ? 0 : (double) history.fastBytes() / history.facts();
         if (json) {
@@ -184,10 +219,13 @@ public final class HistoryCommand implements Runnable {
                     .put("kind", coverage.kind().name().toLowerCase(Locale.ROOT))
                     .put("name", coverage.source())
                     .put("events", coverage.events());
-            if (coverage.kind() == Coverage.Kind.STORE) {
-                source.put("position", coverage.position()).put("eventSha256", coverage.digest());
-            } else {
+            if (coverage.kind() == Coverage.Kind.LINES) {
                 source.put("bytes", coverage.position()).put("sha256", coverage.digest());
+            } else {
+                source.put("position", coverage.position()).put("eventSha256", coverage.digest());
+            }
+            if (read != null) {
+                answer.set("read", read);
             }
             console.out().println(answer);
         } else {
@@ -195,18 +233,18 @@ public final class HistoryCommand implements Runnable {
                     .printf(
                             Locale.ROOT,
                             "%s: %,d facts of %,d leads (%,d of them stored as events), %,d bytes, of which a replay reads %.1f a fact%n"
-                                    + (coverage.kind() == Coverage.Kind.STORE
-                                            ? "made from the %s: %,d events, up to position %d, whose event has the SHA-256 %s%n"
-                                            : "made from %s: %,d events, %,d bytes, SHA-256 %s%n"),
+                                    + (coverage.kind() == Coverage.Kind.LINES
+                                            ? "made from %s: %,d events, %s, SHA-256 %s%n"
+                                            : "made from the %s: %,d events, %s, whose event has the SHA-256 %s%n"),
                             folder,
                             history.facts(),
                             history.leads(),
                             history.wideLeads(),
                             history.bytes(),
                             bytesPerFact,
-                            coverage.source(),
+                            sourceOf(coverage),
                             coverage.events(),
-                            coverage.position(),
+                            coverage.extent(),
                             coverage.digest());
         }
     }

@@ -35,12 +35,19 @@ final class HistoryFiles {
             })
     private List<Path> files = new ArrayList<>();
 
-    @Option(names = "--strict", description = "Stop at the first line that is refused (exit code 2).")
+    @Option(
+            names = "--strict",
+            description = "Stop at the first line that is refused, or record that is unreadable (exit code 2).")
     private boolean strict;
 
     /** In the order in which they are read. */
     List<Path> files() {
         return List.copyOf(files);
+    }
+
+    /** Whether to stop at the first that is refused. */
+    boolean isStrict() {
+        return strict;
     }
 
     /** Whatever makes sense of the bytes of files. */

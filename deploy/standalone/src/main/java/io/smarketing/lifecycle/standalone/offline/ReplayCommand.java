@@ -265,8 +265,8 @@ public final class ReplayCommand implements Callable<Integer> {
         HistoryOptions.Loaded events = historyOptions.load(console.err());
         if (!events.coverage().digest().equals(made.digest())) {
             throw new WrongInput(
-                    "--history: the columns in %s were made from %s (%,d bytes), and these are other files: give those, or build the columns anew\n  lifecycle history build --history FILE --out %s"
-                            .formatted(folder, made.source(), made.position(), folder));
+                    "--history: the columns in %s were made from %s (%s), and these are other files: give those, or build the columns anew\n  lifecycle history build --history FILE --out %s"
+                            .formatted(folder, made.source(), made.extent(), folder));
         }
         return events;
     }

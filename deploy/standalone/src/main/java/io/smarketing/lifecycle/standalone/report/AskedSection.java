@@ -49,7 +49,9 @@ final class AskedSection {
                                         fact("Leads captured", range(contents)),
                                         fact("History", history(coverage)),
                                         fact(
-                                                "SHA-256 of the history",
+                                                coverage.kind() == Coverage.Kind.LINES
+                                                        ? "SHA-256 of the history"
+                                                        : "SHA-256 of its last event",
                                                 coverage.digest().isEmpty() ? Words.NONE : coverage.digest()),
                                         fact("Judged", contents.how()))
                                 .withClass("question"))
@@ -80,7 +82,7 @@ final class AskedSection {
 
     private static String history(Coverage coverage) {
         return String.format(
-                Locale.ROOT, "%s: %,d events, %,d bytes", coverage.source(), coverage.events(), coverage.position());
+                Locale.ROOT, "%s: %,d events, %s", coverage.source(), coverage.events(), coverage.extent());
     }
 
     private static DomContent differences(ReplayPage.Contents contents) {

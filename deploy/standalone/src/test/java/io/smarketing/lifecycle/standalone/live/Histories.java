@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Histories in files, and what the offline commands say of them. */
 final class Histories {
@@ -54,6 +55,35 @@ final class Histories {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Facts that change what was stored before: late ones, attributes, and voids of every tenth event. */
+    static List<String> corrections(List<String> stored) {
+        List<String> corrections = new ArrayList<>();
+        for (int i = 0; i < stored.size(); i += 10) {
+            JsonNode event = JsonMapper.shared().readTree(stored.get(i));
+            String lead = event.get("subject").stringValue();
+            String time = event.get("time").stringValue();
+            corrections.add(
+                    switch (i % 3) {
+                        case 0 ->
+                            line(
+                                    i,
+                                    "voided",
+                                    lead,
+                                    time,
+                                    "{\"event\":{\"source\":%s,\"id\":%s},\"by\":\"ann\"}"
+                                            .formatted(event.get("source"), event.get("id")));
+                        case 1 -> line(i, "enriched", lead, time, "{\"attributes\":{\"employees\":%d}}".formatted(i));
+                        default -> line(i, "activity", lead, time, "{\"activity\":\"demo_request\"}");
+                    });
+        }
+        return corrections;
+    }
+
+    private static String line(int number, String type, String lead, String time, String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"correction-%d\",\"source\":\"urn:test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"%s\",\"time\":\"%s\",\"data\":%s}"
+                .formatted(number, type, lead, time, data);
     }
 
     /** The rows of the funnel command. */

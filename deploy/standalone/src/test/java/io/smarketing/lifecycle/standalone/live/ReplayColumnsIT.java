@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -140,35 +139,6 @@ class ReplayColumnsIT {
         assertThat(client.get(path + "?threshold=high").status()).isEqualTo(400);
     }
 
-    /** Facts that change what was stored before: late ones, attributes, and voids of every tenth event. */
-    private static List<String> corrections(List<String> stored) {
-        List<String> corrections = new ArrayList<>();
-        for (int i = 0; i < stored.size(); i += 10) {
-            JsonNode event = JsonMapper.shared().readTree(stored.get(i));
-            String lead = event.get("subject").stringValue();
-            String time = event.get("time").stringValue();
-            corrections.add(
-                    switch (i % 3) {
-                        case 0 ->
-                            line(
-                                    i,
-                                    "voided",
-                                    lead,
-                                    time,
-                                    "{\"event\":{\"source\":%s,\"id\":%s},\"by\":\"ann\"}"
-                                            .formatted(event.get("source"), event.get("id")));
-                        case 1 -> line(i, "enriched", lead, time, "{\"attributes\":{\"employees\":%d}}".formatted(i));
-                        default -> line(i, "activity", lead, time, "{\"activity\":\"demo_request\"}");
-                    });
-        }
-        return corrections;
-    }
-
-    private static String line(int number, String type, String lead, String time, String data) {
-        return "{\"specversion\":\"1.0\",\"id\":\"correction-%d\",\"source\":\"urn:test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"%s\",\"time\":\"%s\",\"data\":%s}"
-                .formatted(number, type, lead, time, data);
-    }
-
     @Test
     void lateVoidedAndEnrichedFactsBetweenTwoReplaysAreInTheColumnsOfTheSecond() {
         List<String> lines = Histories.lines(Histories.generated(folder, LEADS, 21));
@@ -179,7 +149,7 @@ class ReplayColumnsIT {
             assertLikeOffline(client, arrived, "occurrence");
             JsonNode before = client.json("/v1/replays/columns");
 
-            List<String> corrections = corrections(arrived);
+            List<String> corrections = Histories.corrections(arrived);
             arrived.addAll(corrections);
             client.history(corrections);
             assertLikeOffline(client, arrived, "occurrence");
