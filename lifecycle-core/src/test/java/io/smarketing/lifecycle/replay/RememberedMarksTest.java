@@ -26,40 +26,116 @@ import org.junit.jupiter.api.Test;
 /** What is remembered of earlier replays leaves every answer as it is. */
 class RememberedMarksTest {
 
-    private static final int SEEDS = Integer.getInteger("remembered.seeds", 400);
+    private static final int SEEDS = Integer.getInteger("remembered.seeds", 150);
+    private static final int PLAUSIBLE_SEEDS = 60;
+    private static final int LEADS = 40;
     private static final int QUESTIONS = 8;
     private static final Instant FROM = Instant.parse("2025-03-02T00:00:00Z");
-    private static final Pattern NUMBER = Pattern.compile("(?<=(threshold|points|cap): )-?\\d+");
+    private static final Pattern NUMBER = Pattern.compile("(?<=(threshold: |points: |cap: |cooldown: P))-?\\d+");
     private static final List<String> DIMENSIONS = List.of("all", "source", "owner", "country");
+
+    /** Rules of every kind. */
+    private static final String POLICY = """
+            name: plausible
+            threshold: 18
+            attributes: {employees: int, country: string}
+            fit:
+              - {id: size, when: "lead.employees >= 50", points: 10}
+              - {id: land, when: "lead.country == 'DE'", points: 5}
+            engagement:
+              - {id: page, activity: page_view, points: 3, cap: 12}
+              - {id: demo, activity: demo_request, points: 10, cap: 30}
+              - {id: mail, activity: email_click, points: 4, cap: 8, within: P20D}
+            disqualify:
+              - {id: out, when: "lead.country == 'XX'", reason: no-fit}
+            recycle: {cooldown: P10D}
+            """;
+
+    private long known;
+    private long all;
 
     @Test
     void replaysBehindOthersAreThoseOfReplaysThatRememberNothing() throws RefusedDocument {
-        long known = 0;
-        long all = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
             Random random = new Random(seed);
             History history = ReplayAgainstNaiveTest.history(RandomHistory.lines(seed));
             HistoryColumns columns = HistoryColumns.of(history.leads(), 1 + random.nextInt(6));
-            String text = RandomHistory.policy(seed);
-            Policy other = read(RandomHistory.policy(seed + 1L));
-            for (int asked = 0; asked < QUESTIONS; asked++) {
-                text = random.nextInt(3) == 0 ? text : changed(text, random);
-                Policy baseline = random.nextInt(3) == 0 ? null : other;
-                ReplayQuestion question = question(read(text), baseline, random);
-                ReplayAnswer expected = new ColumnarReplay(columns).run(question, 1, leads -> {}, () -> false);
-                ReplayAnswer answer = ColumnarReplay.remembering(columns)
-                        .run(question, 1 + random.nextInt(2), leads -> {}, () -> false);
-                assertThat(answer.toJson(true).toString())
-                        .as("seed %d, question %d, %s", seed, asked, text)
-                        .isEqualTo(expected.toJson(true).toString());
-                assertThat(answer.statistics().kernelLeads())
-                        .isEqualTo(expected.statistics().kernelLeads());
-                assertThat(expected.statistics().knownLeads()).isZero();
-                known += answer.statistics().knownLeads();
-                all += answer.statistics().kernelLeads();
-            }
+            askOneAfterTheOther(
+                    columns, RandomHistory.policy(seed), read(RandomHistory.policy(seed + 1L)), random, "" + seed);
+        }
+        assertThat(known).as("leads that were known, of %d", all).isPositive();
+    }
+
+    @Test
+    void theyAreSoForPlausibleLeadsManyOfWhichAreKnown() throws RefusedDocument {
+        for (int seed = 0; seed < PLAUSIBLE_SEEDS; seed++) {
+            Random random = new Random(seed);
+            History history = ReplayAgainstNaiveTest.history(plausible(random));
+            HistoryColumns columns = HistoryColumns.of(history.leads(), LEADS / 2);
+            askOneAfterTheOther(columns, POLICY, read(changed(POLICY, random)), random, "plausible " + seed);
         }
         assertThat(known).as("leads that were known, of %d", all).isGreaterThan(all / 5);
+    }
+
+    private void askOneAfterTheOther(HistoryColumns columns, String first, Policy other, Random random, String seed)
+            throws RefusedDocument {
+        String text = first;
+        for (int asked = 0; asked < QUESTIONS; asked++) {
+            text = random.nextInt(3) == 0 ? text : changed(text, random);
+            Policy baseline = random.nextInt(3) == 0 ? null : other;
+            ReplayQuestion question = question(read(text), baseline, random);
+            ReplayAnswer expected = new ColumnarReplay(columns).run(question, 1, leads -> {}, () -> false);
+            ReplayAnswer answer =
+                    ColumnarReplay.remembering(columns).run(question, 1 + random.nextInt(2), leads -> {}, () -> false);
+            assertThat(answer.toJson(true).toString())
+                    .as("seed %s, question %d, %s", seed, asked, text)
+                    .isEqualTo(expected.toJson(true).toString());
+            assertThat(answer.statistics().kernelLeads())
+                    .isEqualTo(expected.statistics().kernelLeads());
+            assertThat(expected.statistics().knownLeads()).isZero();
+            known += answer.statistics().knownLeads();
+            all += answer.statistics().kernelLeads();
+        }
+    }
+
+    private static List<String> plausible(Random random) {
+        List<String> lines = new ArrayList<>();
+        for (int lead = 0; lead < LEADS; lead++) {
+            Instant at = FROM.plus(Duration.ofHours(random.nextInt(72)));
+            String about = "{\"attributes\":{\"employees\":%d,\"country\":\"%s\"}}";
+            List<Integer> sizes = List.of(5, 49, 50, 500);
+            List<String> lands = List.of("DE", "FR", "XX");
+            lines.add(line(
+                    lines.size(), lead, "captured", at, about.formatted(pick(sizes, random), pick(lands, random))));
+            for (int left = random.nextInt(9); left > 0; left--) {
+                at = at.plus(Duration.ofHours(1 + random.nextInt(200)));
+                String activity = pick(List.of("page_view", "demo_request", "email_click"), random);
+                switch (random.nextInt(8)) {
+                    case 0 -> lines.add(line(lines.size(), lead, "accepted", at, "{}"));
+                    case 1 -> lines.add(line(lines.size(), lead, "rejected", at, "{\"reason\":\"budget\"}"));
+                    case 2 ->
+                        lines.add(line(
+                                lines.size(),
+                                lead,
+                                "enriched",
+                                at,
+                                about.formatted(pick(sizes, random), pick(lands, random))));
+                    default ->
+                        lines.add(
+                                line(lines.size(), lead, "activity", at, "{\"activity\":\"%s\"}".formatted(activity)));
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static <T> T pick(List<T> list, Random random) {
+        return list.get(random.nextInt(list.size()));
+    }
+
+    private static String line(int number, int lead, String kind, Instant at, String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":\"/test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"lead-%d\",\"time\":\"%s\",\"data\":%s}"
+                .formatted(number, kind, lead, at, data);
     }
 
     /** Another number somewhere: a threshold, points or a cap; or one rule less. */
