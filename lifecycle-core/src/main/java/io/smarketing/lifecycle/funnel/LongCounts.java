@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How often each of some numbers occurs; a count may be below zero, a number whose count is zero is not in it. Most hold few numbers: these
  * lie in order in arrays, of which there are none as long as nothing is in it; many are hashed. Not thread-safe.
  */
-final class LongCounts {
+public final class LongCounts {
 
     private static final int MOST_IN_ORDER = 512;
     private static final int FIRST_LENGTH = 4;
@@ -21,19 +21,21 @@ final class LongCounts {
     private @Nullable Long2LongCounterMap hashed;
 
     /** What is done with a number and its count. */
-    interface Visitor {
+    public interface Visitor {
         void visit(long number, long count);
     }
 
-    int size() {
+    /** Numbers whose count is not zero. */
+    public int size() {
         return hashed == null ? size : hashed.size();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return size() == 0;
     }
 
-    long get(long number) {
+    /** Zero for a number that is not in it. */
+    public long get(long number) {
         if (hashed != null) {
             return hashed.get(number);
         }
@@ -46,7 +48,8 @@ final class LongCounts {
         return size == 0 || number > numbers[size - 1] ? -size - 1 : Arrays.binarySearch(numbers, 0, size, number);
     }
 
-    void add(long number, long times) {
+    /** Counts a number so many times more; below zero, less. */
+    public void add(long number, long times) {
         if (hashed != null) {
             hashed.addAndGet(number, times);
             return;
@@ -99,7 +102,7 @@ final class LongCounts {
     }
 
     /** In any order. */
-    void forEach(Visitor visitor) {
+    public void forEach(Visitor visitor) {
         if (hashed != null) {
             hashed.forEach(visitor::visit);
             return;
@@ -110,7 +113,7 @@ final class LongCounts {
     }
 
     /** The numbers, ascending. */
-    long[] sorted() {
+    public long[] sorted() {
         if (hashed == null) {
             return Arrays.copyOf(numbers, size);
         }
@@ -122,7 +125,7 @@ final class LongCounts {
     }
 
     /** The counts of the numbers, in the order that {@link #sorted} gives. */
-    long[] counts(long[] sorted) {
+    public long[] counts(long[] sorted) {
         if (hashed == null) {
             return Arrays.copyOf(counts, size);
         }
@@ -131,5 +134,12 @@ final class LongCounts {
             all[i] = hashed.get(sorted[i]);
         }
         return all;
+    }
+
+    /** Whether both hold the same numbers as often. */
+    public boolean holdsAsMany(LongCounts other) {
+        long[] all = sorted();
+        long[] others = other.sorted();
+        return Arrays.equals(all, others) && Arrays.equals(counts(all), other.counts(others));
     }
 }

@@ -2,7 +2,6 @@ package io.smarketing.lifecycle.funnel;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,11 +158,7 @@ abstract class Micros {
                 && sumHigh == that.sumHigh
                 && sumLow == that.sumLow
                 && n == that.n
-                && holdsAsMany(that);
-    }
-
-    private boolean holdsAsMany(Micros that) {
-        return Arrays.equals(sorted(), that.sorted()) && Arrays.equals(sortedCounts(), that.sortedCounts());
+                && counts.holdsAsMany(that.counts);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.funnel.metric;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Durations;
 import io.smarketing.lifecycle.funnel.Instants;
+import io.smarketing.lifecycle.funnel.LongCounts;
 import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
 import io.smarketing.lifecycle.lead.ExitKind;
@@ -23,7 +24,7 @@ public final class MetricTally {
     private static final int FORM_VERSION = 1;
 
     private final boolean bounded;
-    private final MeasureCounts counts = new MeasureCounts();
+    private final LongCounts counts = new LongCounts();
     private final MeasureValues<Durations> durations = new MeasureValues<>();
     private final MeasureValues<Instants> instants = new MeasureValues<>();
     private final TreeMap<@Nullable String, Long> rejections = new TreeMap<>(Dimension.BY_VALUE);
@@ -49,9 +50,7 @@ public final class MetricTally {
     /** The stages of which it holds visits; of a change, those whose flow, times or open visits it changes. */
     public Set<Stage> stages() {
         Set<Stage> stages = EnumSet.noneOf(Stage.class);
-        for (int i = 0; i < counts.size(); i++) {
-            addStage(stages, counts.measure(i));
-        }
+        counts.forEach((measure, number) -> addStage(stages, (int) measure));
         for (int i = 0; i < durations.size(); i++) {
             addStage(stages, durations.measure(i));
         }
@@ -127,7 +126,7 @@ public final class MetricTally {
     }
 
     private MetricTally merge(MetricTally other, int sign) {
-        counts.merge(other.counts, sign);
+        other.counts.forEach((measure, number) -> counts.add(measure, sign * number));
         other.rejections.forEach((reason, number) -> rejection(reason, sign * number));
         for (int i = 0; i < other.durations.size(); i++) {
             int measure = other.durations.measure(i);
@@ -167,16 +166,18 @@ public final class MetricTally {
 
     /** Whether there is nothing in it; of a change, whether it changes nothing. */
     public boolean isEmpty() {
-        return counts.size() == 0 && durations.size() == 0 && instants.size() == 0 && rejections.isEmpty();
+        return counts.isEmpty() && durations.size() == 0 && instants.size() == 0 && rejections.isEmpty();
     }
 
     /** Writes the form that {@link #read} understands. */
     public void write(PackedOutput output) {
         output.octet(FORM_VERSION).octet(bounded ? 1 : 0).unsigned(counts.size());
         Places places = new Places(output);
-        for (int i = 0; i < counts.size(); i++) {
-            places.next(counts.measure(i));
-            output.signed(counts.number(i));
+        long[] measures = counts.sorted();
+        long[] numbers = counts.counts(measures);
+        for (int i = 0; i < measures.length; i++) {
+            places.next((int) measures[i]);
+            output.signed(numbers[i]);
         }
         output.unsigned(durations.size());
         places = new Places(output);
