@@ -121,6 +121,29 @@ final class MetricsTopologyTest {
         assertThat(most).as("rows of one slice, of two tasks").isLessThanOrEqualTo(8);
     }
 
+    /** A portion costs much the same, however many leads are in it, and nobody waits for one of long ago. */
+    @Test
+    void whoCatchesUpTellsSeldom() {
+        assertThat(bucketRowsWithin20Seconds(Duration.ZERO)).isPositive();
+        assertThat(bucketRowsWithin20Seconds(Duration.ofHours(1))).isZero();
+    }
+
+    private int bucketRowsWithin20Seconds(Duration ago) {
+        try (TopologyRun run = run(new KeptStore.Disk(), new TopologyRun.Compacted(), settings(ZoneOffset.UTC))) {
+            for (int half = 0; half < 40; half++) {
+                run.send(
+                        lead("lead" + half, "2026-02-05T12:00:00Z", captured("DE"))
+                                .get(0),
+                        ago);
+                run.pass(Duration.ofMillis(500));
+            }
+            run.read();
+            int told = run.bucketRows();
+            assertThat(told + run.settle()).isPositive();
+            return told;
+        }
+    }
+
     @Test
     void whatWasToldBitByBitIsWhatIsToldAtOnce() {
         for (long seed = 1; seed <= SEEDS; seed++) {

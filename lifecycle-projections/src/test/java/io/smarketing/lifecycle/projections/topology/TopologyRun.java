@@ -61,6 +61,8 @@ final class TopologyRun implements AutoCloseable {
     private final TestOutputTopic<String, byte[]> shared;
     private final Compacted compacted;
     private int bucketRows;
+    /** As the driver has it. */
+    private Instant now = Instant.now();
 
     /**
      * The topics that are written, each with the latest value of a key. A lead that is no more has a null.
@@ -149,7 +151,8 @@ final class TopologyRun implements AutoCloseable {
                                 disk::supplier,
                                 nanoTime)
                         .build(),
-                settings);
+                settings,
+                now);
         events = driver.createInputTopic(
                 Topic.LEAD_EVENTS.topicName(), new StringSerializer(), new ByteArraySerializer());
         states = driver.createOutputTopic(
@@ -188,14 +191,26 @@ final class TopologyRun implements AutoCloseable {
         }
     }
 
+    /** Events that just came to the log. */
     void send(@Nullable String key, byte @Nullable [] value, Headers headers) {
-        events.pipeInput(new TestRecord<>(key, value, headers, Instant.EPOCH));
+        events.pipeInput(new TestRecord<>(key, value, headers, now));
+    }
+
+    /** An event that came to the log so long ago. */
+    void send(RandomLog.Written written, Duration ago) {
+        events.pipeInput(
+                new TestRecord<>(written.recorded().leadId(), data(written), headers(written), now.minus(ago)));
+    }
+
+    /** Rows of days, weeks and months that were read. */
+    int bucketRows() {
+        return bucketRows;
     }
 
     /** Lets the clock tick, and reads all rows that were written; returns the keys, in order. */
     List<String> tick() {
-        driver.advanceWallClockTime(A_WHILE);
-        driver.advanceWallClockTime(A_WHILE);
+        pass(A_WHILE);
+        pass(A_WHILE);
         return read();
     }
 
@@ -207,7 +222,7 @@ final class TopologyRun implements AutoCloseable {
             if (tick == MOST_TICKS) {
                 throw new AssertionError("it never settles");
             }
-            driver.advanceWallClockTime(LONG_ENOUGH);
+            pass(LONG_ENOUGH);
             int told = bucketRows;
             read();
             quiet = told == bucketRows ? quiet + 1 : 0;
@@ -217,6 +232,7 @@ final class TopologyRun implements AutoCloseable {
     }
 
     void pass(Duration time) {
+        now = now.plus(time);
         driver.advanceWallClockTime(time);
     }
 
