@@ -18,7 +18,13 @@ const SETS = {
 };
 const FLIPS = ['gained', 'dropped', 'earlier', 'later'];
 const OUTCOMES = ['won', 'lost', 'rejected', 'open', 'neverWorked'];
-const WORK = { waiting: 'waiting for its turn', columns: 'reading what is stored', leads: 'judging leads', listing: 'keeping leads' };
+const WORK = {
+  waiting: 'waiting for its turn',
+  columns: 'reading what is stored',
+  leads: 'judging leads',
+  workload: 'reading what sales did with dropped leads',
+  listing: 'keeping leads',
+};
 
 /** The choice of no single value of the dimension. */
 const ALL = 'all';
@@ -83,6 +89,7 @@ export class Replay {
     byId('more').addEventListener('click', () => this.moreLeads());
     byId('value').addEventListener('change', () => this.renderFunnels(this.thresholds.funnel()));
     byId('again').addEventListener('click', () => this.again());
+    byId('with-workload').addEventListener('click', () => this.repeat({ workload: true }));
   }
 
   async show(id) {
@@ -177,7 +184,7 @@ export class Replay {
     place.hidden = false;
   }
 
-  async render({ id, request, result, leadsListed }) {
+  async render({ id, request, result, workload, leadsListed }) {
     this.request = request;
     this.result = result;
     this.listed = leadsListed;
@@ -193,6 +200,7 @@ export class Replay {
       ...values.map((value, place) => element('option', { value: place }, value === null ? '(missing)' : value === '' ? '""' : value)),
     );
     this.renderFunnels();
+    this.renderWorkload(workload);
     const first = FLIPS.find((set) => all(result.sets[set]) > 0) ?? FLIPS[0];
     byId('flips').querySelector(`[value=${first}]`).checked = true;
     await Promise.all([this.leads(first), this.thresholds.load(id)]);
@@ -276,6 +284,29 @@ export class Replay {
     );
   }
 
+  /** @param {object | undefined} workload undefined where it was not asked for */
+  renderWorkload(workload) {
+    byId('no-workload').hidden = workload !== undefined;
+    byId('meant').hidden = workload === undefined;
+    byId('meant-note').hidden = workload === undefined;
+    if (workload === undefined) {
+      return;
+    }
+    const { dropped, earlier, later } = workload;
+    const nameless = dropped.wonWithoutAmount > 0 ? [`${count(dropped.wonWithoutAmount)} without an amount`] : [];
+    const brought = [...dropped.revenue.map(({ currency, amount }) => `${count(amount)} ${currency ?? ''}`.trim()), ...nameless];
+    const tile = (name, words, figure, more) =>
+      element('div', { 'data-name': name }, element('dt', {}, words), element('dd', {}, figure), element('dd', { class: 'aside' }, more));
+    const moved = (name, words, { n, p50Seconds, p90Seconds }) =>
+      tile(name, words, n > 0 ? duration(p50Seconds) : NONE, `in the median of ${count(n)}; nine of ten up to ${duration(p90Seconds)}`);
+    byId('meant').replaceChildren(
+      tile('contacts', 'Contacts with dropped leads', count(dropped.contacts), `${count(dropped.contactsReached)} got through; ${count(dropped.leads)} leads`),
+      tile('lost-wins', 'Won, and dropped', count(dropped.won), brought.length > 0 ? `brought ${brought.join(', ')}` : 'brought nothing'),
+      moved('sooner', 'Earlier marks come sooner by', earlier),
+      moved('later', 'Later marks come later by', later),
+    );
+  }
+
   async leads(set) {
     this.set = set;
     this.after = '';
@@ -322,13 +353,13 @@ export class Replay {
     const { candidate, documents = {} } = this.request;
     const [name, version] = candidate.split('@').map(encodeURIComponent);
     const saved = documents[candidate] ?? (await (await fetch(`v1/policies/${name}/${version}`)).text());
-    const text = saved.replace(/^threshold:[^\n#]*/m, `threshold: ${this.thresholds.value}`);
-    const baseline = documents[this.request.baseline];
-    this.onAgain({
-      ...this.request,
-      documents: undefined,
-      candidate: { document: text },
-      ...(baseline && { baseline: { document: baseline } }),
-    });
+    this.repeat({ candidate: { document: saved.replace(/^threshold:[^\n#]*/m, `threshold: ${this.thresholds.value}`) } });
+  }
+
+  /** The same question, but for what is changed of it. */
+  repeat(change) {
+    const { candidate, baseline, documents = {} } = this.request;
+    const named = (policy) => (documents[policy] ? { document: documents[policy] } : policy);
+    this.onAgain({ ...this.request, documents: undefined, candidate: named(candidate), baseline: named(baseline), ...change });
   }
 }

@@ -80,6 +80,7 @@ function request() {
     to: byId('to').value || null,
     zone,
     asKnownAt: byId('known').value || null,
+    workload: byId('workload').checked,
   };
 }
 

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * The history columns of the event store, in a folder. What lies there is used when all of its bytes are as they were written and it is of
  * this store; else it is told in the log and made anew. Not thread-safe; what it gives out is.
  */
-final class ColumnsFolder {
+public final class ColumnsFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(ColumnsFolder.class);
 
@@ -41,7 +41,7 @@ final class ColumnsFolder {
     private volatile @Nullable String madeAnewBecause;
 
     /** Hears how far the work is, and says how it is to be done. */
-    interface Watch {
+    public interface Watch {
 
         /** About so many events are to be read. */
         void begins(long events);
@@ -57,7 +57,12 @@ final class ColumnsFolder {
         void worked(long nanos);
     }
 
-    ColumnsFolder(Path folder, StoredHistory history) {
+    /**
+     * The columns of a store.
+     *
+     * @param folder need not be there yet
+     */
+    public ColumnsFolder(Path folder, StoredHistory history) {
         this.folder = folder;
         this.history = history;
     }
@@ -68,7 +73,7 @@ final class ColumnsFolder {
      * @throws ReplayRun.Failed when an event cannot be read
      * @throws IOException when the folder cannot be written
      */
-    HistoryColumns upTo(long position, Watch watch) throws IOException {
+    public HistoryColumns upTo(long position, Watch watch) throws IOException {
         HistoryColumns before = usable(position);
         if (before == null) {
             return anew(position, watch);

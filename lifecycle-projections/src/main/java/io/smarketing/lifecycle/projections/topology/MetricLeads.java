@@ -48,13 +48,10 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private static final long LEAST_PAUSE_MILLIS = 2_000;
 
     private static final int MOST_AT_ONCE = 5_000;
-    /** Events that came to the log so long ago are caught up on: nobody sees rows of now in them. */
-    private static final long BEHIND_MILLIS = 10_000;
-    /** Then each portion is as large as it may be: a day's row costs as much to add one lead as to add a hundred. */
+    /** Who catches up makes each portion as large as it may be: a day's row costs as much to add one lead as to add a hundred. */
     private static final long PAUSE_WHEN_BEHIND_MILLIS = 30_000;
 
     private static final int MOST_AT_ONCE_WHEN_BEHIND = 20_000;
-    private static final long BEHIND_UNTIL_SEEN_MILLIS = 1_000;
     private static final int FORM_VERSION = 1;
     /** No lead has this id. Here it stands for what all of them were told with. */
     private static final String EVERYBODY = "";
@@ -73,7 +70,9 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private @Nullable KeyValueStore<String, byte[]> told;
     private With with = With.NOTHING;
     private long restUntil;
-    private long behindUntil;
+    /** Since events were old, until none of the leads that they changed is left. */
+    private boolean catchesUp;
+
     private long toldAt;
 
     MetricLeads(
@@ -195,7 +194,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         folding.forget();
         with = With.NOTHING;
         restUntil = 0;
-        behindUntil = 0;
+        catchesUp = false;
         toldAt = processorContext.currentSystemTimeMs();
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
     }
@@ -245,11 +244,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
                             event.leadId(),
                             LeadState.read(packed).withEntry(event, entry).write());
             changed(event.leadId());
-            long now = context().currentSystemTimeMs();
-            traffic.seen(now);
-            if (now - timestamp > BEHIND_MILLIS) {
-                behindUntil = now + BEHIND_UNTIL_SEEN_MILLIS;
-            }
+            traffic.event(context().currentSystemTimeMs(), timestamp);
         }
     }
 
@@ -260,14 +255,17 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
 
     private void tellUnlessResting(long now) {
         boolean busy = traffic.isBusy(now);
-        boolean behind = now < behindUntil;
+        boolean behind = traffic.isBehind(now);
+        catchesUp |= behind;
         if (busy && (now < restUntil || (behind && now < toldAt + PAUSE_WHEN_BEHIND_MILLIS))) {
             return;
         }
         toldAt = now;
         Slice slice = new Slice(nanoTime);
         follow();
-        int number = tell(behind ? MOST_AT_ONCE_WHEN_BEHIND : MOST_AT_ONCE, now);
+        int most = catchesUp ? MOST_AT_ONCE_WHEN_BEHIND : MOST_AT_ONCE;
+        int number = tell(most, now);
+        catchesUp = behind || (catchesUp && number == most);
         long took = slice.millis();
         restUntil = number > 0 && busy ? now + Math.max(LEAST_PAUSE_MILLIS, took + share.restAfter(took)) : 0;
     }

@@ -180,6 +180,7 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
 
     @Override
     public void process(Record<Integer, byte[]> received) {
+        traffic.change(context().currentSystemTimeMs());
         MetricChange change;
         try {
             change = MetricChange.read(received.value());
@@ -281,14 +282,14 @@ final class MetricsProcessor implements Processor<Integer, byte[], String, Metri
      * at once: behind a row that is not, who reads committed rows sees none, whoever wrote them.
      */
     private void tellUnlessResting(long now) {
-        boolean busy = traffic.isBusy(now);
+        boolean busy = traffic.isBusy(now) || traffic.isChanging(now);
         if (busy && now < restUntil) {
             return;
         }
         forwarded = false;
         Slice slice = new Slice(nanoTime);
         boolean roundEnded = tellRound(slice, now) && tellBecameFinal(slice, now);
-        if (roundEnded) {
+        if (roundEnded && !traffic.isBehind(now)) {
             tellLaterDays(busy ? LATER_MILLIS_WHEN_BUSY : SLICE_MILLIS, now);
         }
         if (forwarded) {

@@ -27,7 +27,7 @@ final class StreamsSettings {
         /** Somebody waits for each row. */
         SOON(2, 100, 1, 5),
         /** Beside one that makes haste, leaving the processor to it: much is read at once, what changes often is written seldom. */
-        IN_TURN(1, 1_000, 256 << 10, 100);
+        IN_TURN(2, 1_000, 256 << 10, 100);
 
         private final int threads;
         private final int commitMillis;

@@ -144,6 +144,27 @@ final class MetricsTopologyTest {
         }
     }
 
+    /** Behind a flood leads are told portion by portion, and rows not behind each of these. */
+    @Test
+    void rowsAreNotToldForEachPortionOfAFlood() {
+        int once = bucketRowsOf(1);
+        assertThat(once).isPositive();
+        assertThat(bucketRowsOf(30_000)).as("of six portions").isLessThanOrEqualTo(4 * once);
+    }
+
+    private int bucketRowsOf(int leads) {
+        try (TopologyRun run = run(new KeptStore.Disk(), new TopologyRun.Compacted(), settings(ZoneOffset.UTC))) {
+            for (int number = 0; number < leads; number++) {
+                run.send(lead("lead" + number, "2026-02-05T12:00:00Z", captured("DE")));
+            }
+            for (int tick = 0; tick < 60; tick++) {
+                run.pass(Duration.ofMillis(125));
+            }
+            run.settle();
+            return run.bucketRows();
+        }
+    }
+
     @Test
     void whatWasToldBitByBitIsWhatIsToldAtOnce() {
         for (long seed = 1; seed <= SEEDS; seed++) {

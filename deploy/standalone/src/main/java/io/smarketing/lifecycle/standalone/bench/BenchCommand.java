@@ -6,5 +6,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        subcommands = {WriteBench.class, RelayBench.class, PipelineBench.class, TopologyBench.class, ReplayBench.class})
+        subcommands = {
+            WriteBench.class,
+            RelayBench.class,
+            PipelineBench.class,
+            TopologyBench.class,
+            ReplayBench.class,
+            ColumnsBench.class
+        })
 public final class BenchCommand {}

@@ -547,8 +547,13 @@ public final class ReplayBench implements Callable<Integer> {
     }
 
     /** The one that the documents show: cumulative, caps, a cooldown of 30 days. */
-    private static Policy example() throws IOException, RefusedDocument {
+    static Policy example() throws IOException, RefusedDocument {
         return read("b2b-default", resource("/examples/b2b-default.yaml"));
+    }
+
+    /** Another: cumulative points with caps. */
+    static Policy cumulative() throws IOException, RefusedDocument {
+        return read(CUMULATIVE, text(CUMULATIVE));
     }
 
     /** Histories as CloudEvents, a line each. */

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -58,14 +59,15 @@ final class Workbench implements AutoCloseable {
     }
 
     /** Starts the engine; the policy is active. */
-    static Workbench open(Console console) throws IOException, InterruptedException {
+    static Workbench open(Console console, String... properties) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("lifecycle-bench");
-        LocalEngine engine = new LocalEngine(
-                message -> {},
+        List<String> all = new ArrayList<>(List.of(
                 "--lifecycle.data=" + folder.resolve("data"),
                 "--server.port=0",
                 "--lifecycle.embedded.kafka.port=0",
-                "--lifecycle.embedded.postgres.port=0");
+                "--lifecycle.embedded.postgres.port=0"));
+        all.addAll(List.of(properties));
+        LocalEngine engine = new LocalEngine(message -> {}, all.toArray(String[]::new));
         Workbench workbench = new Workbench(folder, engine, console);
         // After a Ctrl-C too, nothing is left.
         Runtime.getRuntime().addShutdownHook(workbench.atTheLatest);

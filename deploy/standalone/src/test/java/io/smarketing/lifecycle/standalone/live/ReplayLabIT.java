@@ -173,7 +173,31 @@ class ReplayLabIT {
         JsonNode again = shownOtherThan(first);
         assertSets(again.at("/result/sets"));
         assertSets(expected);
+
+        assertThat(the("meant").isDisplayed()).isFalse();
+        String second = id();
+        the("with-workload").click();
+        JsonNode withWorkload = shownOtherThan(second);
+        assertThat(withWorkload.at("/result/hash")).isEqualTo(again.at("/result/hash"));
+        assertMeant(withWorkload.get("workload"));
         assertNothingComplained();
+    }
+
+    private static void assertMeant(JsonNode workload) {
+        assertThat(the("no-workload").isDisplayed()).isFalse();
+        for (Map.Entry<String, String> tile : Map.of(
+                        "contacts", "/dropped/contacts",
+                        "lost-wins", "/dropped/won")
+                .entrySet()) {
+            assertThat(browser.findElement(By.cssSelector("#meant [data-name=%s] dd".formatted(tile.getKey())))
+                            .getText())
+                    .as(tile.getKey())
+                    .isEqualTo(String.valueOf(workload.at(tile.getValue()).longValue()));
+        }
+        assertThat(workload.at("/dropped/contacts").longValue()).isPositive();
+        assertThat(the("meant").getText())
+                .contains("%d got through"
+                        .formatted(workload.at("/dropped/contactsReached").longValue()));
     }
 
     private static long candidatesMarked() {
