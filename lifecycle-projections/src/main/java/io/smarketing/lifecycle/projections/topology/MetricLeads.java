@@ -52,6 +52,9 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private static final long PAUSE_WHEN_BEHIND_MILLIS = 30_000;
 
     private static final int MOST_AT_ONCE_WHEN_BEHIND = 20_000;
+    /** So long a task works at a portion at the most: a thread that has several and comes to no commit loses its transaction. */
+    private static final long LONGEST_MILLIS = 2_000;
+
     private static final int FORM_VERSION = 1;
     /** No lead has this id. Here it stands for what all of them were told with. */
     private static final String EVERYBODY = "";
@@ -74,6 +77,8 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private boolean catchesUp;
 
     private long toldAt;
+    /** Of a portion that was begun, so many are still to be told. */
+    private int leftOfPortion;
 
     MetricLeads(
             Folding folding, MetricSettings settings, int owners, Share share, Traffic traffic, LongSupplier nanoTime) {
@@ -195,6 +200,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         with = With.NOTHING;
         restUntil = 0;
         catchesUp = false;
+        leftOfPortion = 0;
         toldAt = processorContext.currentSystemTimeMs();
         processorContext.schedule(PERIOD, PunctuationType.WALL_CLOCK_TIME, this::tellUnlessResting);
     }
@@ -257,17 +263,29 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         boolean busy = traffic.isBusy(now);
         boolean behind = traffic.isBehind(now);
         catchesUp |= behind;
-        if (busy && (now < restUntil || (behind && now < toldAt + PAUSE_WHEN_BEHIND_MILLIS))) {
+        boolean pauses = behind && leftOfPortion == 0 && now < toldAt + PAUSE_WHEN_BEHIND_MILLIS;
+        if (busy && (now < restUntil || pauses)) {
             return;
         }
-        toldAt = now;
         Slice slice = new Slice(nanoTime);
         follow();
-        int most = catchesUp ? MOST_AT_ONCE_WHEN_BEHIND : MOST_AT_ONCE;
-        int number = tell(most, now);
-        catchesUp = behind || (catchesUp && number == most);
+        int most = leftOfPortion > 0 ? leftOfPortion : catchesUp ? MOST_AT_ONCE_WHEN_BEHIND : MOST_AT_ONCE;
+        int number = tell(most, slice, now);
+        boolean allTold = !hasStale();
+        leftOfPortion = allTold ? 0 : most - number;
+        catchesUp = behind || (catchesUp && !allTold);
+        if (leftOfPortion == 0) {
+            toldAt = now;
+        }
         long took = slice.millis();
-        restUntil = number > 0 && busy ? now + Math.max(LEAST_PAUSE_MILLIS, took + share.restAfter(took)) : 0;
+        long rest = behind && leftOfPortion > 0 ? took : Math.max(LEAST_PAUSE_MILLIS, took + share.restAfter(took));
+        restUntil = number > 0 && busy ? now + rest : 0;
+    }
+
+    private boolean hasStale() {
+        try (KeyValueIterator<String, byte[]> changed = stale().all()) {
+            return changed.hasNext();
+        }
     }
 
     /** With another definition or other dimensions, every lead has to be told anew. */
@@ -287,7 +305,8 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         with = now;
     }
 
-    private int tell(int most, long now) {
+    /** As many as there is time for; returns how many. */
+    private int tell(int most, Slice slice, long now) {
         List<String> portion = new ArrayList<>();
         try (KeyValueIterator<String, byte[]> changed = stale().all()) {
             while (changed.hasNext() && portion.size() < most) {
@@ -300,7 +319,12 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         Map<RowKey, Gathered> gathered = new LinkedHashMap<>();
         long position = -1;
         Instant asOf = Instant.EPOCH;
+        int number = 0;
         for (String leadId : portion) {
+            if (number > 0 && slice.millis() >= LONGEST_MILLIS) {
+                break;
+            }
+            number++;
             LeadState state = LeadState.read(leads().get(leadId));
             position = Math.max(position, state.progress().position());
             asOf = asOf.isAfter(state.progress().asOf())
@@ -317,7 +341,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
                 forward(new MetricChange(row.getKey(), position, asOf, row.getValue().whole, row.getValue().days), now);
             }
         }
-        return portion.size();
+        return number;
     }
 
     private void forward(MetricChange change, long now) {

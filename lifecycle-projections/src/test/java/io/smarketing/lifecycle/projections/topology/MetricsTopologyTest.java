@@ -152,6 +152,31 @@ final class MetricsTopologyTest {
         assertThat(bucketRowsOf(30_000)).as("of six portions").isLessThanOrEqualTo(4 * once);
     }
 
+    /** A portion that takes too long is told in parts: a thread that comes to no commit loses its transaction. */
+    @Test
+    void aPortionTakesNoLongerThanATransactionLasts() {
+        int leads = 200;
+        TopologyRun.Compacted shown = new TopologyRun.Compacted();
+        String captured = day("2026-02-05", "all", "all", Stage.CAPTURED);
+        try (TopologyRun run = slow(new KeptStore.Disk(), shown, settings(ZoneOffset.UTC))) {
+            for (int number = 0; number < leads; number++) {
+                run.send(lead("lead" + number, "2026-02-05T12:00:00Z", captured("DE")));
+            }
+            // As long as more come in, a task that has told some rests.
+            for (; !shown.buckets().containsKey(captured); leads++) {
+                assertThat(leads).isLessThan(400);
+                run.send(lead("lead" + leads, "2026-02-05T12:00:00Z", captured("DE")));
+                run.pass(Duration.ofMillis(100));
+                run.read();
+            }
+            assertThat(shown.bucket(captured).get("in").longValue())
+                    .as("in two seconds, of 60 ms a lead")
+                    .isBetween(1L, 34L);
+            run.settle();
+            assertThat(shown.bucket(captured).get("in").longValue()).isEqualTo(leads);
+        }
+    }
+
     private int bucketRowsOf(int leads) {
         try (TopologyRun run = run(new KeptStore.Disk(), new TopologyRun.Compacted(), settings(ZoneOffset.UTC))) {
             for (int number = 0; number < leads; number++) {
