@@ -9,6 +9,7 @@ import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.lead.Visit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One row of a funnel in plain counts; tallies of disjoint leads merge to the same in any order. Not thread-safe. */
@@ -19,6 +20,8 @@ final class RowTally {
 
     private static final Stage[] STAGE = Stage.values();
     private static final int SETS = 1 << STAGES;
+    /** Durations that it pays to share out. */
+    private static final int MANY = 20_000;
 
     /** Leads by the set of stages of which they have an event, and by the set of those that they visited: bit = ordinal. */
     final int[] ever = new int[SETS];
@@ -90,9 +93,10 @@ final class RowTally {
         }
     }
 
-    /** The figures under the value of a dimension; nothing may be added afterwards. */
+    /** The figures under the value of a dimension. */
     FunnelRow row(@Nullable String value) {
         List<FunnelRow.StageRow> rows = new ArrayList<>();
+        FunnelRow.Times[] times = times();
         for (Stage stage : STAGE) {
             int i = stage.ordinal();
             long[] out = new long[EXITS];
@@ -104,7 +108,7 @@ final class RowTally {
                     leads(entered, reaching(stage)),
                     open[i],
                     out,
-                    timeInStage[i].times(true)));
+                    times[i]));
         }
         long running = 0;
         for (Stage stage : STAGE) {
@@ -115,8 +119,20 @@ final class RowTally {
                 rows,
                 new FunnelRow.Outcomes(
                         open[Stage.WON.ordinal()], open[Stage.LOST.ordinal()], open[Stage.REJECTED.ordinal()], running),
-                capturedToWon.times(false),
+                times[STAGES],
                 deviations);
+    }
+
+    /** By stage; behind them from the capture to the win. Many are ranked by all cores: of few values one may have most of the leads. */
+    private FunnelRow.Times[] times() {
+        int samples = capturedToWon.n();
+        for (DurationSamples stage : timeInStage) {
+            samples += stage.n();
+        }
+        IntStream places = IntStream.rangeClosed(0, STAGES);
+        return (samples < MANY ? places : places.parallel())
+                .mapToObj(i -> i == STAGES ? capturedToWon.times(false) : timeInStage[i].times(true))
+                .toArray(FunnelRow.Times[]::new);
     }
 
     /** The stages of which a visit shows that a lead was at this one, or past it. */
