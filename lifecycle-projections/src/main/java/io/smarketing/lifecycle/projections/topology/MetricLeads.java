@@ -269,10 +269,12 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         }
         Slice slice = new Slice(nanoTime);
         follow();
-        int most = leftOfPortion > 0 ? leftOfPortion : catchesUp ? MOST_AT_ONCE_WHEN_BEHIND : MOST_AT_ONCE;
-        int number = tell(most, slice, now);
+        if (leftOfPortion == 0) {
+            leftOfPortion = catchesUp ? MOST_AT_ONCE_WHEN_BEHIND : MOST_AT_ONCE;
+        }
+        int number = tell(leftOfPortion, slice, now);
         boolean allTold = !hasStale();
-        leftOfPortion = allTold ? 0 : most - number;
+        leftOfPortion = allTold ? 0 : leftOfPortion - number;
         catchesUp = behind || (catchesUp && !allTold);
         if (leftOfPortion == 0) {
             toldAt = now;

@@ -1,12 +1,7 @@
 package io.smarketing.lifecycle.standalone.bench;
 
 import io.smarketing.lifecycle.event.Topic;
-import io.smarketing.lifecycle.funnel.Dimension;
-import io.smarketing.lifecycle.history.HistoryReader;
-import io.smarketing.lifecycle.lead.CaptureRange;
-import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadHistory;
-import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.projections.replay.ColumnsFolder;
 import io.smarketing.lifecycle.projections.replay.StoredHistory;
 import io.smarketing.lifecycle.projections.replay.TopicHistory;
@@ -25,13 +20,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -56,8 +50,6 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {"", "Try it:", "  lifecycle bench columns --leads 50000"})
 public final class ColumnsBench implements Callable<Integer> {
 
-    private static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
-    private static final int LEADS_PER_SEGMENT = 250_000;
     /** Asked for, they are made in haste; unasked, nobody makes them. */
     private static final String NOT_BY_THEMSELVES = "--lifecycle.replays.keep-up=P7D";
 
@@ -131,7 +123,7 @@ public final class ColumnsBench implements Callable<Integer> {
             workbench.jdbc().sql("VACUUM ANALYZE lifecycle.lead_event").update();
             Path lines = workbench.data().resolve("bench.jsonl");
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lines))) {
-                GeneratedLeads.tell(leads, 1, DAY_AFTER_HISTORY, event -> {
+                GeneratedLeads.tell(leads, 1, Workbench.DAY_AFTER_HISTORY, event -> {
                     out.write(event);
                     out.write('\n');
                 });
@@ -162,8 +154,10 @@ public final class ColumnsBench implements Callable<Integer> {
             return written(folder, topic.leads(), topic.coverage());
         });
         time(FROM_LINES, round, data, folder -> {
-            List<LeadHistory> read = read(lines);
-            return written(folder, read, new Coverage("lines", read.size(), Files.size(lines), ""));
+            try (InputStream in = Files.newInputStream(lines)) {
+                List<LeadHistory> read = ReplayBench.Lines.read(in);
+                return written(folder, read, new Coverage("lines", read.size(), Files.size(lines), ""));
+            }
         });
         time(ROWS, round, data, folder -> {
             workbench
@@ -184,17 +178,9 @@ public final class ColumnsBench implements Callable<Integer> {
         });
     }
 
-    private static List<LeadHistory> read(Path lines) throws IOException {
-        HistoryReader reader = new HistoryReader(Instant.now(), line -> {});
-        try (InputStream in = Files.newInputStream(lines)) {
-            reader.read("lines", in, bytes -> {});
-        }
-        return reader.history().leads();
-    }
-
     private static HistoryColumns written(Path folder, List<LeadHistory> leads, Coverage coverage) throws IOException {
         ColumnsWriter writer = new ColumnsWriter(folder);
-        writer.segments(leads, LEADS_PER_SEGMENT, number -> {});
+        writer.segments(leads, ReplayBench.LEADS_PER_SEGMENT, number -> {});
         writer.finish(coverage);
         return HistoryColumns.open(folder);
     }
@@ -213,18 +199,9 @@ public final class ColumnsBench implements Callable<Integer> {
         }
     }
 
-    /** Lines have no verdicts; a replay of a policy against another needs none. */
+    /** Lines lack the engine's verdicts; a replay of a policy against another needs none. */
     private boolean answersAreEqual() throws IOException, RefusedDocument {
-        Policy baseline = ReplayBench.example();
-        Policy candidate = ReplayBench.cumulative();
-        ReplayQuestion question = new ReplayQuestion(
-                candidate,
-                baseline,
-                Judge.Order.OCCURRENCE,
-                null,
-                new Dimension("source"),
-                new CaptureRange(null, null),
-                false);
+        ReplayQuestion question = ReplayBench.question(ReplayBench.cumulative(), ReplayBench.example(), false);
         return built.values().stream()
                         .map(columns -> new ColumnarReplay(columns)
                                 .run(question, Runtime.getRuntime().availableProcessors(), number -> {}, () -> false)
@@ -235,14 +212,10 @@ public final class ColumnsBench implements Callable<Integer> {
                 == 1;
     }
 
-    private long facts(String what) {
-        HistoryColumns columns = built.get(what);
-        return columns == null ? facts(what.equals(ROWS) ? FROM_STORE : FROM_LINES) : columns.facts();
-    }
-
-    private long events(String what) {
-        HistoryColumns columns = built.get(what);
-        return columns == null ? events(what.equals(ROWS) ? FROM_STORE : FROM_LINES) : columns.events();
+    /** What was read, whether columns were made of it or not. */
+    private HistoryColumns columns(String what) {
+        String made = what.equals(ROWS) ? FROM_STORE : what.equals(LINES) ? FROM_LINES : what;
+        return Objects.requireNonNull(built.get(made));
     }
 
     private void report(Console console, long bytesOfLines) {
@@ -253,17 +226,18 @@ public final class ColumnsBench implements Callable<Integer> {
         table.row("columns built, written and opened", "events", "facts", "events/s", "facts/s", "seconds");
         seconds.forEach((what, all) -> {
             double median = Workbench.median(all);
+            HistoryColumns columns = columns(what);
             sources.putObject(what)
-                    .put("events", events(what))
-                    .put("facts", facts(what))
+                    .put("events", columns.events())
+                    .put("facts", columns.facts())
                     .put("medianSeconds", median)
-                    .put("factsPerSecond", facts(what) / median);
+                    .put("factsPerSecond", columns.facts() / median);
             table.row(
                     what,
-                    "%,d".formatted(events(what)),
-                    "%,d".formatted(facts(what)),
-                    Workbench.rate(events(what) / median),
-                    Workbench.rate(facts(what) / median),
+                    "%,d".formatted(columns.events()),
+                    "%,d".formatted(columns.facts()),
+                    Workbench.rate(columns.events() / median),
+                    Workbench.rate(columns.facts() / median),
                     String.join(
                             "  ",
                             all.stream()

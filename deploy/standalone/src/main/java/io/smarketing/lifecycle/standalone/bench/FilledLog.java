@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +32,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class FilledLog implements AutoCloseable {
 
-    private static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
     private static final PolicyRef POLICY = new PolicyRef("ten-rules", "1");
     private static final int MARKED_AT = 3;
@@ -65,7 +63,7 @@ final class FilledLog implements AutoCloseable {
     }
 
     void fill(int number, long seed) throws IOException {
-        GeneratedLeads.tell(number, seed, DAY_AFTER_HISTORY, this::take);
+        GeneratedLeads.tell(number, seed, Workbench.DAY_AFTER_HISTORY, this::take);
         producer.flush();
     }
 

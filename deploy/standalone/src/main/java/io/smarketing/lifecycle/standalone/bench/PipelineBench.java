@@ -8,7 +8,6 @@ import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.Table;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +41,6 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {"", "Try it:", "  lifecycle bench pipeline --leads 4000 --seconds 20"})
 public final class PipelineBench implements Callable<Integer> {
 
-    private static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
     /** So many that every partition on the way has some. */
     private static final int LAST_PROBES = 128;
 
@@ -149,7 +147,7 @@ public final class PipelineBench implements Callable<Integer> {
 
     private static List<byte[]> events(int leads, long seed) throws IOException {
         List<byte[]> events = new ArrayList<>();
-        GeneratedLeads.tell(leads, seed, DAY_AFTER_HISTORY, events::add);
+        GeneratedLeads.tell(leads, seed, Workbench.DAY_AFTER_HISTORY, events::add);
         return events;
     }
 

@@ -68,7 +68,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {"", "Try it:", "  lifecycle bench replay --leads 500000"})
 public final class ReplayBench implements Callable<Integer> {
 
-    private static final int LEADS_PER_SEGMENT = 250_000;
+    static final int LEADS_PER_SEGMENT = 250_000;
     private static final String SCAN = "plain sum of the columns";
     private static final String DUCK_BEST = "DuckDB, stored counts";
     private static final String DUCK_WINDOW = "DuckDB, window functions";
@@ -221,7 +221,11 @@ public final class ReplayBench implements Callable<Integer> {
                     time(DUCK_WINDOW, eventsOf(forDuck), counts, duck::windowForm);
                 }
                 time(OBJECTS, eventsOf(forFold), counts, () -> foldOf(forFold, candidates, baseline));
-                time(JSON, eventsOf(forFold), counts, () -> foldOf(Lines.read(lines), candidates, baseline));
+                time(
+                        JSON,
+                        eventsOf(forFold),
+                        counts,
+                        () -> foldOf(Lines.read(new ByteArrayInputStream(lines)), candidates, baseline));
                 tell(console, "round %d%s".formatted(round, counts ? "" : " (warms up)"));
             }
         }
@@ -329,7 +333,7 @@ public final class ReplayBench implements Callable<Integer> {
         return histories.stream().mapToLong(lead -> lead.entries().size()).sum();
     }
 
-    private static ReplayQuestion question(Policy candidate, @Nullable Policy baseline, boolean withLeads) {
+    static ReplayQuestion question(Policy candidate, @Nullable Policy baseline, boolean withLeads) {
         return new ReplayQuestion(
                 candidate,
                 baseline,
@@ -557,7 +561,7 @@ public final class ReplayBench implements Callable<Integer> {
     }
 
     /** Histories as CloudEvents, a line each. */
-    private static final class Lines {
+    static final class Lines {
 
         private Lines() {}
 
@@ -574,9 +578,9 @@ public final class ReplayBench implements Callable<Integer> {
             return out.toByteArray();
         }
 
-        static List<LeadHistory> read(byte[] lines) throws IOException {
+        static List<LeadHistory> read(InputStream lines) throws IOException {
             HistoryReader reader = new HistoryReader(Instant.now(), line -> {});
-            reader.read("lines", new ByteArrayInputStream(lines), bytes -> {});
+            reader.read("lines", lines, bytes -> {});
             return reader.history().leads();
         }
     }

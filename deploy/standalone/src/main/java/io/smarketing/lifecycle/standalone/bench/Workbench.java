@@ -41,7 +41,9 @@ final class Workbench implements AutoCloseable {
     /** Judges whatever is measured: ten rules, all of which occur in generated leads. */
     private static final String POLICY = "/bench/ten-rules.yaml";
 
-    private static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
+    /** Of generated leads. */
+    static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
+
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final long LOOK_MILLIS = 20;
 

@@ -6,7 +6,6 @@ import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.standalone.generate.GeneratedLeads;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.Table;
-import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,7 +50,6 @@ public final class WriteBench implements Callable<Integer> {
     private static final double STOCK_SHARE = 0.25;
     private static final double WANTED_TIMES_STOCK = 10;
     private static final double WANTED_OF_RAW = 0.5;
-    private static final LocalDate DAY_AFTER_HISTORY = LocalDate.of(2026, 6, 1);
 
     @Option(
             names = "--leads",
@@ -132,7 +130,7 @@ public final class WriteBench implements Callable<Integer> {
     private Round round(Workbench workbench, LocalIntake intake, StockAxon stock, RawRows raw, int round)
             throws Exception {
         List<byte[]> events = new ArrayList<>();
-        GeneratedLeads.tell(leads, 100 + round, DAY_AFTER_HISTORY, events::add);
+        GeneratedLeads.tell(leads, 100 + round, Workbench.DAY_AFTER_HISTORY, events::add);
         long before = workbench
                 .jdbc()
                 .sql("SELECT coalesce(max(global_index), 0) FROM lifecycle.lead_event")
