@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.ReplayReport;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -24,29 +25,49 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ColumnarReplay {
 
-    /** Of the heap, the marks of leads that are remembered take no more than one part in so many. */
+    /** Of the heap, the marks of leads that are remembered take no more than one part in so many, nor do leads without marks. */
     private static final int SHARE_OF_HEAP = 8;
 
+    /** Durations of a lead without marks, at eight bytes each: generated ones have two. */
+    private static final int BYTES_UNMARKED = 24;
+
     private final HistoryColumns history;
+    private final boolean keeps;
     private final boolean remembers;
 
+    /** A replay that leaves nothing behind. */
     public ColumnarReplay(HistoryColumns history) {
-        this(history, false);
+        this(history, false, false);
     }
 
-    private ColumnarReplay(HistoryColumns history, boolean remembers) {
+    private ColumnarReplay(HistoryColumns history, boolean keeps, boolean remembers) {
         this.history = history;
+        this.keeps = keeps;
         this.remembers = remembers;
     }
 
     /**
-     * Replays that remember the marks of the policies that were asked last, with the history: where little has changed from one of them, few
+     * Replays that keep, with the history, what no policy changes: what all leads would be without marks, by each of the dimensions that were asked for last. Further
+     * replays then add up what marks change only. Takes some 24 bytes a lead and dimension; where that is more than an eighth of the heap nothing is kept.
+     */
+    public static ColumnarReplay keeping(HistoryColumns history) {
+        return new ColumnarReplay(history, hasRoom(history, BYTES_UNMARKED * UnmarkedMemory.MOST_DIMENSIONS), false);
+    }
+
+    private static boolean hasRoom(HistoryColumns history, int bytesOfLead) {
+        long leads = history.segments().stream().mapToLong(Segment::leads).sum();
+        return leads * bytesOfLead <= Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+    }
+
+    /**
+     * The same, which moreover remember the marks of the policies that were asked last, with the history: where little has changed from one of them, few
      * leads are judged again. Takes up to 32 bytes a lead; where that is more than an eighth of the heap nothing is remembered.
      */
     public static ColumnarReplay remembering(HistoryColumns history) {
-        long leads = history.segments().stream().mapToLong(Segment::leads).sum();
-        long bytes = leads * Long.BYTES * MarkMemory.MOST_POLICIES;
-        return new ColumnarReplay(history, bytes <= Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+        return new ColumnarReplay(
+                history,
+                hasRoom(history, BYTES_UNMARKED * UnmarkedMemory.MOST_DIMENSIONS),
+                hasRoom(history, Long.BYTES * MarkMemory.MOST_POLICIES));
     }
 
     /** Work that a thread claims: a chunk of a segment, or all its leads that are stored as events. */
@@ -111,6 +132,8 @@ public final class ColumnarReplay {
                 tasks.add(new Task(i, chunk));
             }
         }
+        List<@Nullable UnmarkedLeads> unmarked =
+                unmarked(question, segments, candidates, baselines, dimensions, threads, turns, cancelled);
         PlainLeads plain = new PlainLeads(question, dimension);
         AtomicInteger next = new AtomicInteger();
         List<Partial> partials = onThreads(threads, () -> {
@@ -136,6 +159,7 @@ public final class ColumnarReplay {
                                 candidatesKnown.get(at),
                                 baselinesKnown.get(at),
                                 dimensions.get(at),
+                                unmarked.get(at) != null,
                                 plain,
                                 partial);
                     }
@@ -156,11 +180,52 @@ public final class ColumnarReplay {
         });
         Partial all = partials.get(0);
         partials.subList(1, partials.size()).forEach(all::merge);
+        for (int i = 0; i < segments.size(); i++) {
+            UnmarkedLeads leads = unmarked.get(i);
+            if (leads != null) {
+                leads.addTo(all, dimensions.get(i).numbers(), candidates.get(i).fit);
+            }
+        }
         if (question.knownAt() == null) {
             baselinesKnown.forEach(KnownMarks::keep);
             candidatesKnown.forEach(KnownMarks::keep);
         }
         return answer(question, dimension, all);
+    }
+
+    /** By segment, null where its leads are added one by one. */
+    private List<@Nullable UnmarkedLeads> unmarked(
+            ReplayQuestion question,
+            List<Segment> segments,
+            List<LoweredPolicy> candidates,
+            List<@Nullable LoweredPolicy> baselines,
+            List<DimensionRows.OfSegment> dimensions,
+            int threads,
+            Turns turns,
+            BooleanSupplier cancelled) {
+        List<@Nullable UnmarkedLeads> unmarked = new ArrayList<>(Collections.nCopies(segments.size(), null));
+        boolean asksAll = question.knownAt() == null && new CaptureMicros(question.range()).isAll();
+        if (!keeps || !asksAll) {
+            return unmarked;
+        }
+        AtomicInteger next = new AtomicInteger();
+        onThreads(threads, () -> {
+            for (int i = next.getAndIncrement(); i < segments.size(); i = next.getAndIncrement()) {
+                stopWhen(cancelled);
+                LoweredPolicy baseline = baselines.get(i);
+                if (candidates.get(i).fitsNumbers && (baseline == null || baseline.fitsNumbers)) {
+                    turns.take();
+                    try {
+                        Segment segment = segments.get(i);
+                        unmarked.set(i, segment.unmarked().of(segment, question.dimension(), dimensions.get(i)));
+                    } finally {
+                        turns.giveBack();
+                    }
+                }
+            }
+            return new Partial();
+        });
+        return unmarked;
     }
 
     private static ReplayAnswer answer(ReplayQuestion question, DimensionRows dimension, Partial all) {
@@ -169,13 +234,13 @@ public final class ColumnarReplay {
                 question.candidate().reference().toString(),
                 baseline == null ? "recorded" : baseline.reference().toString(),
                 question.order(),
-                all.leadCount(),
+                all.first.all(),
                 all.first.tally(),
                 all.others.tally(),
                 FunnelTallies.rows(all.shared, all.baseline, dimension),
                 FunnelTallies.rows(all.shared, all.candidate, dimension),
                 all.orderAlone(baseline == null),
-                all.unknowns);
+                all.unknowns());
         List<LeadResult> leads = all.leads.stream()
                 .sorted(Comparator.comparing(LeadResult::leadId, FoldOrder::compareUtf8))
                 .toList();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers the values of a dimension across segments, in whatever order they come. */
@@ -63,6 +64,12 @@ final class DimensionRows {
 
     /** By code, the row's number. */
     record OfSegment(@Nullable Codes column, boolean ofLead, boolean owner, int[] numbers) {
+
+        /** With codes for rows' numbers. */
+        OfSegment byCode() {
+            return new OfSegment(
+                    column, ofLead, owner, IntStream.range(0, numbers.length).toArray());
+        }
 
         int row(LeadFacts lead) {
             return owner ? numbers[ownerOf(lead.moves())] : row(lead.lead(), lead.lastState());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.agrona.collections.Long2LongHashMap;
@@ -164,17 +165,27 @@ final class FitTable {
         }
     }
 
-    /** Counts the entries of leads in a state of theirs. */
-    void count(int[] leads, int[] states, int count, long[] counts) {
+    /** Whether it reads one column alone. */
+    boolean isOfOneColumn() {
+        return columns.length == 1 && columns[0] != null;
+    }
+
+    /** The one that it reads. */
+    Codes column() {
+        return Objects.requireNonNull(columns[0]);
+    }
+
+    /** Counts the entries of leads in a state of theirs, so many times each. */
+    void count(int[] leads, int[] states, int count, int times, long[] counts) {
         Codes column = columns.length == 1 ? columns[0] : null;
         if (column != null) {
             int[] places = ofLead[0] ? leads : states;
             for (int i = 0; i < count; i++) {
-                counts[column.get(places[i])]++;
+                counts[column.get(places[i])] += times;
             }
         } else {
             for (int i = 0; i < count; i++) {
-                counts[entry(leads[i], states[i])]++;
+                counts[entry(leads[i], states[i])] += times;
             }
         }
     }

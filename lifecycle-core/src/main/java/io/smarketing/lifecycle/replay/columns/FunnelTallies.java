@@ -45,6 +45,28 @@ final class FunnelTallies {
         }
     }
 
+    /** Puts the durations in order, for all that the rows are added to. */
+    void sort() {
+        rows = Arrays.stream(rows)
+                .parallel()
+                .map(row -> row == null ? null : row.sorted())
+                .toArray(RowTally[]::new);
+    }
+
+    /**
+     * Adds the leads of others, which stay as they are.
+     *
+     * @param numbers of the rows here, by those of the others
+     */
+    void add(FunnelTallies others, int[] numbers) {
+        for (int i = 0; i < others.rows.length; i++) {
+            RowTally other = others.rows[i];
+            if (other != null) {
+                row(numbers[i]).merge(other);
+            }
+        }
+    }
+
     /** A funnel of the leads of two tallies, its rows in the order of the dimension's values. */
     static List<FunnelRow> rows(FunnelTallies some, FunnelTallies others, DimensionRows dimension) {
         return IntStream.range(0, Math.max(some.rows.length, others.rows.length))

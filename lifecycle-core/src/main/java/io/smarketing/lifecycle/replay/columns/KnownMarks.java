@@ -133,10 +133,10 @@ final class KnownMarks {
             return memory == null ? MarkMemory.UNKNOWN : known[leadOfChunk];
         }
 
-        /** @param mark the one mark, or {@link VisitKernel#NONE} */
-        void found(int leadOfChunk, long mark) {
-            if (memory != null) {
-                found.marks()[firstLead + leadOfChunk] = mark;
+        /** Remembers a lead's marks, unless there are several. */
+        void found(int leadOfChunk, MarkList marks) {
+            if (memory != null && marks.count() <= 1) {
+                found.marks()[firstLead + leadOfChunk] = marks.only();
             }
         }
     }

@@ -3,7 +3,6 @@ package io.smarketing.lifecycle.replay.columns;
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.MarkSet;
-import io.smarketing.lifecycle.replay.OutcomeTally;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,8 +17,9 @@ final class Partial {
     static final int SETS = MarkSet.values().length;
     static final int OUTCOMES = Cycle.Outcome.values().length;
 
+    static final int NEITHER = MarkSet.NEITHER.ordinal();
+
     private static final MarkSet[] SET = MarkSet.values();
-    private static final Cycle.Outcome[] OUTCOME = Cycle.Outcome.values();
 
     /** Leads whose marks are the same on both sides are added once. */
     final FunnelTallies shared = new FunnelTallies();
@@ -29,71 +29,45 @@ final class Partial {
     final CycleCounts first = new CycleCounts();
     final CycleCounts others = new CycleCounts();
     final long[] orderAlone = new long[SETS];
-    final Map<String, Map<String, Long>> unknowns = new TreeMap<>();
+    private final Map<String, Map<String, Long>> unknowns = new TreeMap<>();
     final EnumMap<Slow, Long> slow = new EnumMap<>(Slow.class);
     final List<LeadResult> leads = new ArrayList<>();
     long kernelLeads;
     long knownLeads;
 
-    /** Cycles by set and outcome, and rejected ones by their reason's code in the segment at hand. */
-    static final class CycleCounts {
-
-        private final long[] counts = new long[SETS * OUTCOMES];
-        private final long[][] reasons = new long[SETS][0];
-        private final OutcomeTally named = new OutcomeTally();
-
-        void add(int set, int outcome, int reason, int words) {
-            counts[set * OUTCOMES + outcome]++;
-            if (reason != 0) {
-                if (reasons[set].length < words) {
-                    reasons[set] = new long[words];
-                }
-                reasons[set][reason]++;
-            }
+    /**
+     * Adds a lead without marks, or takes it out again.
+     *
+     * @param rows where it is added
+     * @param words how many the segment has
+     * @param times 1 or -1
+     */
+    void addUnmarked(LeadShape lead, ShapeTally rows, int words, int times) {
+        rows.addUnmarked(lead.row(), lead.unmarked(), lead.instants(), times);
+        int[] outcomes = lead.outcomes();
+        for (int cycle = 0; cycle < outcomes.length; cycle++) {
+            cycles(cycle).add(NEITHER, outcomes[cycle], lead.reason(cycle), words, times);
         }
+        orderAlone[NEITHER] += times;
+        kernelLeads += times;
+    }
 
-        void add(MarkSet set, Cycle cycle) {
-            counts[set.ordinal() * OUTCOMES + cycle.outcome().ordinal()]++;
-            String reason = cycle.reason();
-            if (reason != null) {
-                named.addReason(set, reason, 1);
-            }
-        }
-
-        private void leave(Segment segment) {
-            for (MarkSet set : SET) {
-                long[] byCode = reasons[set.ordinal()];
-                for (int code = 1; code < byCode.length; code++) {
-                    named.addReason(set, String.valueOf(segment.words().text(code)), byCode[code]);
-                }
-                reasons[set.ordinal()] = new long[0];
-            }
-        }
-
-        private void merge(CycleCounts other) {
-            for (int i = 0; i < counts.length; i++) {
-                counts[i] += other.counts[i];
-            }
-            named.merge(other.named);
-        }
-
-        OutcomeTally tally() {
-            for (int i = 0; i < counts.length; i++) {
-                named.add(SET[i / OUTCOMES], OUTCOME[i % OUTCOMES], counts[i]);
-            }
-            return named;
-        }
+    /** Those that a cycle belongs to. */
+    CycleCounts cycles(int cycle) {
+        return cycle == 0 ? first : others;
     }
 
     /** Codes of a segment mean nothing beyond it: what they count is named. */
-    void leave(Segment segment, FitTable[] tables, long[][] unknownEntries) {
+    void leave(Segment segment) {
         first.leave(segment);
         others.leave(segment);
-        for (int i = 0; i < tables.length; i++) {
-            for (int entry = 0; entry < unknownEntries[i].length; entry++) {
-                if (unknownEntries[i][entry] > 0) {
-                    addUnknowns(tables[i].unknowns(entry), unknownEntries[i][entry]);
-                }
+    }
+
+    /** Names what was left undecided of attributes, by what each table gives. */
+    void addUnknowns(FitTable table, long[] byEntry) {
+        for (int entry = 0; entry < byEntry.length; entry++) {
+            if (byEntry[entry] != 0) {
+                addUnknowns(table.unknowns(entry), byEntry[entry]);
             }
         }
     }
@@ -103,15 +77,35 @@ final class Partial {
                 unknowns.computeIfAbsent(rule, absent -> new TreeMap<>()).merge(field, times, Long::sum)));
     }
 
-    void merge(Partial other) {
-        shared.merge(other.shared);
-        baseline.merge(other.baseline);
-        candidate.merge(other.candidate);
+    /** Durations are put in order, for all that these are added to. */
+    void sort() {
+        shared.sort();
+    }
+
+    /**
+     * Adds leads without marks, which stay as they are.
+     *
+     * @param numbers of the rows here, by those there
+     */
+    void add(Partial unmarked, int[] numbers) {
+        shared.add(unmarked.shared, numbers);
+        addCycles(unmarked);
+        kernelLeads += unmarked.kernelLeads;
+    }
+
+    private void addCycles(Partial other) {
         first.merge(other.first);
         others.merge(other.others);
         for (int i = 0; i < SETS; i++) {
             orderAlone[i] += other.orderAlone[i];
         }
+    }
+
+    void merge(Partial other) {
+        shared.merge(other.shared);
+        baseline.merge(other.baseline);
+        candidate.merge(other.candidate);
+        addCycles(other);
         other.unknowns.forEach((rule, fields) -> fields.forEach((field, count) ->
                 unknowns.computeIfAbsent(rule, absent -> new TreeMap<>()).merge(field, count, Long::sum)));
         other.slow.forEach((reason, count) -> slow.merge(reason, count, Long::sum));
@@ -120,12 +114,15 @@ final class Partial {
         knownLeads += other.knownLeads;
     }
 
-    long leadCount() {
-        long count = 0;
-        for (long one : first.counts) {
-            count += one;
-        }
-        return count;
+    /** By rule, how often an attribute left it undecided. */
+    Map<String, Map<String, Long>> unknowns() {
+        Map<String, Map<String, Long>> undecided = new TreeMap<>();
+        unknowns.forEach((rule, fields) -> fields.forEach((field, times) -> {
+            if (times != 0) {
+                undecided.computeIfAbsent(rule, absent -> new TreeMap<>()).put(field, times);
+            }
+        }));
+        return undecided;
     }
 
     /** Null when the baseline is a policy. */

@@ -39,6 +39,17 @@ final class RowTally {
         }
     }
 
+    /** The same leads with their durations in order, to be added to many others. */
+    RowTally sorted() {
+        RowTally sorted = new RowTally();
+        sorted.addCounts(this);
+        for (int i = 0; i < STAGES; i++) {
+            sorted.timeInStage[i].addAll(timeInStage[i].sorted());
+        }
+        sorted.capturedToWon.addAll(capturedToWon.sorted());
+        return sorted;
+    }
+
     /** Adds a lead that the plain fold folded. */
     void add(LeadFold lead) {
         int events = 0;
@@ -73,7 +84,7 @@ final class RowTally {
         capturedToWon.clear();
     }
 
-    void merge(RowTally other) {
+    private void addCounts(RowTally other) {
         for (int i = 0; i < SETS; i++) {
             ever[i] += other.ever[i];
             entered[i] += other.entered[i];
@@ -81,6 +92,10 @@ final class RowTally {
         add(open, other.open);
         add(exits, other.exits);
         add(deviations, other.deviations);
+    }
+
+    void merge(RowTally other) {
+        addCounts(other);
         for (int i = 0; i < STAGES; i++) {
             timeInStage[i].addAll(other.timeInStage[i]);
         }
@@ -125,9 +140,9 @@ final class RowTally {
 
     /** By stage; behind them from the capture to the win. Many are ranked by all cores: of few values one may have most of the leads. */
     private FunnelRow.Times[] times() {
-        int samples = capturedToWon.n();
+        int samples = capturedToWon.unsorted();
         for (DurationSamples stage : timeInStage) {
-            samples += stage.n();
+            samples += stage.unsorted();
         }
         IntStream places = IntStream.rangeClosed(0, STAGES);
         return (samples < MANY ? places : places.parallel())

@@ -39,6 +39,7 @@ final class Segment {
     private final List<String> kinds;
     private final LeadRows rows;
     private final MarkMemory marks;
+    private final UnmarkedMemory unmarked;
     private final @Nullable BitSet superseded;
 
     private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
@@ -75,6 +76,7 @@ final class Segment {
         }
         this.rows = new LeadRows(this);
         this.marks = new MarkMemory();
+        this.unmarked = new UnmarkedMemory();
     }
 
     /** The same bytes with other leads superseded. */
@@ -100,6 +102,7 @@ final class Segment {
         this.kinds = same.kinds;
         this.rows = same.rows;
         this.marks = same.marks;
+        this.unmarked = same.unmarked;
         this.superseded = superseded;
     }
 
@@ -130,6 +133,11 @@ final class Segment {
     /** What replays remember of it, whichever leads stand. */
     MarkMemory marks() {
         return marks;
+    }
+
+    /** What no policy changes, whichever leads stand. */
+    UnmarkedMemory unmarked() {
+        return unmarked;
     }
 
     /** Where its leads stand. */

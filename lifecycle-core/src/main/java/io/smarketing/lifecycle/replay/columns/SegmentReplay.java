@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One thread's replay of chunks of one segment. Not thread-safe; what it reads of the segment may be shared. */
@@ -36,23 +37,32 @@ final class SegmentReplay {
     private final VisitKernel candidateVisits = new VisitKernel();
     private final VisitKernel baselineVisits = new VisitKernel();
     private final boolean arrival;
-    private final Shapes shapes;
+    private final boolean unmarkedAdded;
+    private final int[] steps;
+    private final LeadShape shape;
     private final ShapeTally shared;
     private final ShapeTally candidateShapes;
     private final ShapeTally baselineShapes;
-    private final Codes stepDetails;
-    /** Of the lead at hand. */
-    private final long[] instants = new long[Shapes.INSTANTS];
 
     private final long[][] unknownEntries;
-    /** The leads of the chunk that were judged here, and the last states of their attributes. */
-    private final int[] addedLeads = new int[Layout.CHUNK];
-
-    private final int[] addedStates = new int[Layout.CHUNK];
-    private int added;
+    private final LastStates added = new LastStates();
+    private final LastStates takenOut = new LastStates();
     private final Names names;
     private final int words;
     private final CaptureMicros asked;
+
+    /** Leads of the chunk, and the last states of their attributes. */
+    private static final class LastStates {
+
+        private final int[] leads = new int[2 * Layout.CHUNK];
+        private final int[] states = new int[2 * Layout.CHUNK];
+        private int count;
+
+        void add(int lead, int state) {
+            leads[count] = lead;
+            states[count++] = state;
+        }
+    }
 
     /** Reads the names only when somebody asks. */
     private static final class Names {
@@ -72,6 +82,7 @@ final class SegmentReplay {
         }
     }
 
+    /** @param unmarkedAdded whether the segment's leads of known shapes are added without marks, whichever of them stand */
     SegmentReplay(
             Segment segment,
             ReplayQuestion question,
@@ -80,6 +91,7 @@ final class SegmentReplay {
             KnownMarks candidateKnown,
             KnownMarks baselineKnown,
             DimensionRows.OfSegment dimension,
+            boolean unmarkedAdded,
             PlainLeads plain,
             Partial partial) {
         this.segment = segment;
@@ -102,11 +114,12 @@ final class SegmentReplay {
                 .map(table -> new long[table.hasUnknowns() ? table.entries() : 0])
                 .toArray(long[][]::new);
         this.arrival = question.order() == Judge.Order.ARRIVAL;
-        this.shapes = segment.shapes();
-        this.shared = new ShapeTally(shapes, partial.shared);
-        this.candidateShapes = new ShapeTally(shapes, partial.candidate);
-        this.baselineShapes = new ShapeTally(shapes, partial.baseline);
-        this.stepDetails = segment.column(Layout.STEP_DETAILS);
+        this.unmarkedAdded = unmarkedAdded;
+        this.steps = segment.shapes().steps();
+        this.shape = new LeadShape(segment, chunk, dimension);
+        this.shared = new ShapeTally(partial.shared);
+        this.candidateShapes = new ShapeTally(partial.candidate);
+        this.baselineShapes = new ShapeTally(partial.baseline);
         this.names = new Names(segment);
         this.words = segment.words().size();
         this.asked = new CaptureMicros(question.range());
@@ -123,16 +136,13 @@ final class SegmentReplay {
         } else {
             baseline.begin(chunk, changes);
         }
-        added = 0;
+        added.count = 0;
+        takenOut.count = 0;
         if (question.knownAt() == null) {
             candidateKnown.begin(chunk, changes);
             baselineKnown.begin(chunk, changes);
             for (int i = 0; i < chunk.leads(); i++) {
-                if (isAsked(i) && !addByShape(i)) {
-                    lead.go(i);
-                    lead.read();
-                    addByMoves();
-                }
+                add(i);
             }
         } else {
             while (lead.next()) {
@@ -144,9 +154,50 @@ final class SegmentReplay {
         }
         for (int i = 0; i < unknownEntries.length; i++) {
             if (unknownEntries[i].length > 0) {
-                lowered.fit[i].count(addedLeads, addedStates, added, unknownEntries[i]);
+                countUnknowns(lowered.fit[i], unknownEntries[i]);
             }
         }
+    }
+
+    private void countUnknowns(FitTable table, long[] counts) {
+        table.count(added.leads, added.states, added.count, 1, counts);
+        table.count(takenOut.leads, takenOut.states, takenOut.count, -1, counts);
+        if (unmarkedAdded && !table.isOfOneColumn()) {
+            for (int i = 0; i < chunk.leads(); i++) {
+                if (shape.isKnown(i)) {
+                    counts[table.entry(chunk.firstLead() + i, chunk.statesFrom[i + 1] - 1)]++;
+                }
+            }
+        }
+    }
+
+    /** A lead whose shape is known is added without marks, and then changed. */
+    private void add(int i) {
+        boolean known = fitsNumbers && shape.isKnown(i);
+        if (!isAsked(i)) {
+            if (known && unmarkedAdded) {
+                addUnmarked(i, -1);
+            }
+            return;
+        }
+        if (known) {
+            if (!unmarkedAdded) {
+                addUnmarked(i, 1);
+            }
+            if (change(i)) {
+                return;
+            }
+            addUnmarked(i, -1);
+        }
+        lead.go(i);
+        lead.read();
+        addByMoves();
+    }
+
+    private void addUnmarked(int i, int times) {
+        shape.read(i);
+        partial.addUnmarked(shape, shared, words, times);
+        (times > 0 ? added : takenOut).add(shape.lead(), shape.lastState());
     }
 
     private boolean isAsked(int leadOfChunk) {
@@ -156,118 +207,98 @@ final class SegmentReplay {
         return asked.isAll() || asked.holds(chunk.capturedAt(leadOfChunk));
     }
 
-    /** Adds a lead whose shape is known and which either side marks once at most; false where it is not so. */
-    private boolean addByShape(int i) {
-        int shape = chunk.shapes.codes[i];
+    /** Has its marks change a lead that was added without; false where it has to be folded by its moves. */
+    private boolean change(int i) {
         boolean permuted = arrival && chunk.flags.codes[i] != 0;
-        if (!fitsNumbers
-                || shape == Layout.OTHER_SHAPE
-                || (permuted && chunk.flags.codes[i] != Layout.PERMUTED)
-                || (dimension.owner() && shape != Layout.NO_STEPS)) {
-            return false;
-        }
-        int steps = shapes.steps()[shape];
-        boolean marked = chunk.moves.codes[i] != steps;
-        if (marked && (lowered.trustsExternalMarks || baselineTrusts)) {
+        boolean marked = chunk.moves.codes[i] != steps[chunk.shapes.codes[i]];
+        if ((permuted && chunk.flags.codes[i] != Layout.PERMUTED)
+                || (marked && (lowered.trustsExternalMarks || baselineTrusts))) {
             return false;
         }
         long after = permuted ? MarkMemory.UNKNOWN : candidateKnown.of(i);
         long before = permuted ? MarkMemory.UNKNOWN : baselineKnown.of(i);
-        long alone = VisitKernel.NONE;
         if (after != MarkMemory.UNKNOWN && before != MarkMemory.UNKNOWN) {
-            alone = after;
             partial.knownLeads++;
-        } else if (marked || mayMark(candidate, after, i) || (baseline != null && mayMark(baseline, before, i))) {
+            candidateMarks.only(after);
+            baselineMarks.only(before);
+        } else if (mayMark(candidate, after, i) || (baseline == null ? marked : mayMark(baseline, before, i))) {
             lead.go(i);
             lead.read();
             if (!judge(after, before)) {
                 return false;
             }
-            if (candidateMarks.count() > 1 || baselineMarks.count() > 1) {
-                add();
-                return true;
-            }
-            after = candidateMarks.only();
-            before = baselineMarks.only();
-            alone = permuted && baseline == null && inTimeMarks.count() > 0 ? inTimeMarks.at(0) : after;
-            alone = permuted && baseline == null && inTimeMarks.count() == 0 ? VisitKernel.NONE : alone;
         } else {
-            after = VisitKernel.NONE;
-            before = VisitKernel.NONE;
+            candidateMarks.clear();
+            baselineMarks.clear();
+            inTimeMarks.clear();
         }
         if (!permuted) {
-            candidateKnown.found(i, after);
-            baselineKnown.found(i, before);
+            candidateKnown.found(i, candidateMarks);
+            baselineKnown.found(i, baselineMarks);
         }
-        int lastState = chunk.statesFrom[i + 1] - 1;
-        int row = dimension.row(chunk.firstLead() + i, lastState);
-        readSteps(i, steps);
-        int entryAfter = entry(shape, after);
-        int entryBefore = after == before ? entryAfter : entry(shape, before);
-        instants[Shapes.MARK] = after;
-        if (after == before) {
-            shared.add(row, entryAfter, instants);
-        } else {
-            candidateShapes.add(row, entryAfter, instants);
-            instants[Shapes.MARK] = before;
-            baselineShapes.add(row, entryBefore, instants);
+        MarkList alone = permuted && baseline == null ? inTimeMarks : candidateMarks;
+        if (candidateMarks.count() == 0 && baselineMarks.count() == 0 && alone.count() == 0) {
+            if (question.lists(MarkSet.NEITHER)) {
+                shape.read(i);
+                addResult(i, VisitKernel.NONE, VisitKernel.NONE);
+            }
+            return true;
         }
-        int markedAfter = shapes.markedCycle(entryAfter);
-        int markedBefore = shapes.markedCycle(entryBefore);
-        int[] outcomes = shapes.outcomes(shape);
-        int[] reasonSteps = shapes.reasonSteps(shape);
+        shape.read(i);
+        return change(i, alone);
+    }
+
+    private boolean change(int i, MarkList alone) {
+        long firstAlone = VisitKernel.NONE;
+        if (baseline == null && alone != candidateMarks) {
+            Shapes.Entry entry = shape.marked(alone);
+            if (entry == null) {
+                return false;
+            }
+            firstAlone = LeadShape.markedAt(entry, 0, alone);
+        }
+        boolean same = candidateMarks.isSame(baselineMarks);
+        Shapes.Entry after = shape.marked(candidateMarks);
+        if (after == null || (!same && baselineMarks.count() > Shapes.MOST_MARKS)) {
+            return false;
+        }
+        int row = shape.row();
+        if (candidateMarks.count() > 0) {
+            (same ? shared : candidateShapes).change(row, after, shape.instants());
+        }
+        Shapes.Entry before = same ? after : Objects.requireNonNull(shape.marked(baselineMarks));
+        if (!same && baselineMarks.count() > 0) {
+            baselineShapes.change(row, before, shape.instants());
+        }
+        int[] outcomes = shape.outcomes();
         for (int cycle = 0; cycle < outcomes.length; cycle++) {
-            int reason = reasonSteps[cycle] < 0 ? 0 : stepDetails.get(chunk.stepsFrom[i] + reasonSteps[cycle]);
-            (cycle == 0 ? partial.first : partial.others)
-                    .add(
-                            set(
-                                    cycle == markedBefore ? before : VisitKernel.NONE,
-                                    cycle == markedAfter ? after : VisitKernel.NONE),
-                            outcomes[cycle],
-                            reason,
-                            words);
+            int set = set(
+                    LeadShape.markedAt(before, cycle, baselineMarks), LeadShape.markedAt(after, cycle, candidateMarks));
+            if (set != Partial.NEITHER) {
+                int reason = shape.reason(cycle);
+                partial.cycles(cycle).add(Partial.NEITHER, outcomes[cycle], reason, words, -1);
+                partial.cycles(cycle).add(set, outcomes[cycle], reason, words, 1);
+            }
         }
-        long firstAfter = markedAfter == 0 ? after : VisitKernel.NONE;
+        long firstAfter = LeadShape.markedAt(after, 0, candidateMarks);
         if (baseline == null) {
-            boolean isFirst = alone != VisitKernel.NONE && shapes.markedCycle(entry(shape, alone)) == 0;
-            partial.orderAlone[set(firstAfter, isFirst ? alone : VisitKernel.NONE)]++;
+            partial.orderAlone[Partial.NEITHER]--;
+            partial.orderAlone[set(firstAfter, alone == candidateMarks ? firstAfter : firstAlone)]++;
         }
-        partial.kernelLeads++;
-        addedLeads[added] = chunk.firstLead() + i;
-        addedStates[added++] = lastState;
-        long firstBefore = markedBefore == 0 ? before : VisitKernel.NONE;
+        long firstBefore = LeadShape.markedAt(before, 0, baselineMarks);
         if (question.lists(MARK_SET[set(firstBefore, firstAfter)])) {
-            lead.go(i);
-            addResult(firstBefore, firstAfter, outcomes[0]);
+            addResult(i, firstBefore, firstAfter);
         }
         return true;
     }
 
+    private void addResult(int i, long before, long after) {
+        lead.go(i);
+        addResult(before, after, shape.outcomes()[0]);
+    }
+
     private static boolean mayMark(MarkKernel kernel, long known, int leadOfChunk) {
         return known == MarkMemory.UNKNOWN ? kernel.mayMark(leadOfChunk) : known != VisitKernel.NONE;
-    }
-
-    private void readSteps(int i, int steps) {
-        int from = chunk.stepsFrom[i];
-        for (int step = 0; step < steps; step++) {
-            instants[step + 1] = chunk.stepAt(from + step);
-        }
-    }
-
-    /** What becomes of a shape with a mark, or none, among the steps that were read. */
-    private int entry(int shape, long mark) {
-        int entry = shapes.entry(shape);
-        if (mark == VisitKernel.NONE) {
-            return entry;
-        }
-        int[] codes = shapes.codes(shape);
-        int step = 0;
-        // Kinds at the same instant: captured, marked, what sales does.
-        while (step < codes.length
-                && (instants[step + 1] < mark || (instants[step + 1] == mark && codes[step] == FactCode.CAPTURED))) {
-            step++;
-        }
-        return entry + 1 + step;
     }
 
     private void addByMoves() {
@@ -344,21 +375,22 @@ final class SegmentReplay {
                 set(before.markedAt(0), candidateVisits.markedAt(0)),
                 candidateVisits.outcome(0),
                 candidateVisits.reason(0),
-                words);
+                words,
+                1);
         for (int i = 1; i < cycles; i++) {
             partial.others.add(
                     set(before.markedAt(i), candidateVisits.markedAt(i)),
                     candidateVisits.outcome(i),
                     candidateVisits.reason(i),
-                    words);
+                    words,
+                    1);
         }
         if (baseline == null) {
             long arrived = candidateVisits.markedAt(0);
             partial.orderAlone[
                     set(arrived, lead.order() == null ? arrived : VisitKernel.firstMark(lead.moves(), inTimeMarks))]++;
         }
-        addedLeads[added] = lead.lead();
-        addedStates[added++] = lead.lastState();
+        added.add(lead.lead(), lead.lastState());
         if (question.lists(MARK_SET[set(before.markedAt(0), candidateVisits.markedAt(0))])) {
             addResult(before.markedAt(0), candidateVisits.markedAt(0), candidateVisits.outcome(0));
         }
@@ -390,6 +422,9 @@ final class SegmentReplay {
         shared.leave();
         candidateShapes.leave();
         baselineShapes.leave();
-        partial.leave(segment, lowered.fit, unknownEntries);
+        partial.leave(segment);
+        for (int i = 0; i < unknownEntries.length; i++) {
+            partial.addUnknowns(lowered.fit[i], unknownEntries[i]);
+        }
     }
 }

@@ -1,45 +1,83 @@
 package io.smarketing.lifecycle.replay.columns;
 
+import io.smarketing.lifecycle.funnel.DurationSamples;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /** Leads of a segment by row and by what becomes of their shape; named and multiplied out at the end. Not thread-safe. */
 final class ShapeTally {
 
     /** Rows beyond are counted one lead at a time: a table for each would be larger than what it counts. */
     private static final int MOST_ROWS = 512;
 
-    private final Shapes shapes;
+    private static final int INITIAL = 64;
+
     private final FunnelTallies rows;
     private final int[][] counts = new int[MOST_ROWS][0];
+    /** By number, as far as they were met. */
+    private Shapes.@Nullable Entry[] entries = new Shapes.Entry[INITIAL];
 
-    ShapeTally(Shapes shapes, FunnelTallies rows) {
-        this.shapes = shapes;
+    ShapeTally(FunnelTallies rows) {
         this.rows = rows;
     }
 
     /**
-     * Adds a lead.
+     * Adds a lead without marks, or takes it out again.
      *
      * @param instants of the lead, as {@link Shapes} numbers them
+     * @param times 1 or -1
      */
-    void add(int number, int entry, long[] instants) {
-        RowTally row = rows.row(number);
-        if (number < MOST_ROWS) {
-            int[] byEntry = counts[number];
-            if (byEntry.length == 0) {
-                byEntry = new int[shapes.entries()];
-                counts[number] = byEntry;
-            }
-            byEntry[entry]++;
-        } else {
-            shapes.addTo(row, entry, 1);
-        }
-        for (int told : shapes.durations(entry)) {
-            long duration = instants[(told >> Shapes.TO_SHIFT) & Shapes.FIELD] - instants[told & Shapes.FIELD];
-            int stage = told >> Shapes.STAGE_SHIFT;
-            if (stage == Shapes.CAPTURED_TO_WON) {
-                row.capturedToWon.add(duration);
+    void addUnmarked(int number, Shapes.Entry unmarked, long[] instants, int times) {
+        RowTally row = count(number, unmarked, times);
+        durations(row, unmarked.added(), instants, times > 0);
+    }
+
+    /** Has marks change what became of a lead that was added without. */
+    void change(int number, Shapes.Entry marked, long[] instants) {
+        RowTally row = count(number, marked, 1);
+        durations(row, marked.added(), instants, true);
+        durations(row, marked.removed(), instants, false);
+    }
+
+    private static void durations(RowTally row, int[] told, long[] instants, boolean added) {
+        for (int one : told) {
+            long duration = instants[(one >> Shapes.TO_SHIFT) & Shapes.FIELD] - instants[one & Shapes.FIELD];
+            int stage = one >> Shapes.STAGE_SHIFT;
+            DurationSamples samples = stage == Shapes.CAPTURED_TO_WON ? row.capturedToWon : row.timeInStage[stage];
+            if (added) {
+                samples.add(duration);
             } else {
-                row.timeInStage[stage].add(duration);
+                samples.remove(duration);
             }
+        }
+    }
+
+    private RowTally count(int number, Shapes.Entry entry, int times) {
+        RowTally row = rows.row(number);
+        if (number >= MOST_ROWS) {
+            addTo(row, entry, times);
+            return row;
+        }
+        int place = entry.number();
+        int[] byEntry = counts[number];
+        if (place >= byEntry.length) {
+            byEntry = Arrays.copyOf(byEntry, Math.max(place + 1, Math.max(INITIAL, 2 * byEntry.length)));
+            counts[number] = byEntry;
+        }
+        byEntry[place] += times;
+        if (place >= entries.length) {
+            entries = Arrays.copyOf(entries, Math.max(place + 1, 2 * entries.length));
+        }
+        entries[place] = entry;
+        return row;
+    }
+
+    private static void addTo(RowTally row, Shapes.Entry entry, int leads) {
+        Shapes.addTo(row, entry, leads);
+        Shapes.Entry unmarked = entry.unmarked();
+        if (unmarked != null) {
+            Shapes.addTo(row, unmarked, -leads);
         }
     }
 
@@ -47,9 +85,9 @@ final class ShapeTally {
     void leave() {
         for (int number = 0; number < counts.length; number++) {
             int[] byEntry = counts[number];
-            for (int entry = 0; entry < byEntry.length; entry++) {
-                if (byEntry[entry] > 0) {
-                    shapes.addTo(rows.row(number), entry, byEntry[entry]);
+            for (int place = 0; place < byEntry.length; place++) {
+                if (byEntry[place] != 0) {
+                    addTo(rows.row(number), Objects.requireNonNull(entries[place]), byEntry[place]);
                 }
             }
             counts[number] = new int[0];

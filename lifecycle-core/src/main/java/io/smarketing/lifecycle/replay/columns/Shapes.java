@@ -4,23 +4,29 @@ import io.smarketing.lifecycle.funnel.PackedInput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.collections.IntArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of leads by their shape, and by where among their steps they are marked, once or not at all: folded once each by the
- * {@link VisitKernel}, so that a lead costs a look-up and its durations. Holds for leads of which nothing occurred before the capture.
- * Immutable and thread-safe.
+ * What becomes of leads by their shape, and by where among their steps they are marked: folded once each by the
+ * {@link VisitKernel}, so that a lead costs a look-up and those of its durations that the marks change. Holds for leads of which nothing occurred before the capture.
+ * Thread-safe.
  */
 final class Shapes {
 
     /** What a duration is told for: a stage, by its ordinal, or this. */
     static final int CAPTURED_TO_WON = RowTally.STAGES;
 
-    /** A lead's instants: the capture, its steps from 1 on, the mark. */
+    /** Marks of a lead at most; those of leads with more are folded one by one. */
+    static final int MOST_MARKS = 4;
+
+    /** A lead's instants: the capture, its steps from 1 on, its marks from {@link #MARK} on. */
     static final int CAPTURE = 0;
 
     static final int MARK = Layout.MOST_STEPS + 1;
-    static final int INSTANTS = Layout.MOST_STEPS + 2;
+    static final int INSTANTS = MARK + MOST_MARKS;
 
     /** Of durations: between which instants, and for what. */
     static final int FIELD = 0xFF;
@@ -39,15 +45,32 @@ final class Shapes {
     /** No two of them differ as two others do, nor by as much as one of them. */
     private static final long[] POWERS_OF_THREE = powersOfThree();
 
+    /** Of marks in a key: how many bits tell the step before which one stands. */
+    private static final int STEP_BITS = 5;
+
     private final int[] steps = new int[Layout.OTHER_SHAPE + 1];
     private final boolean[] cycled = new boolean[Layout.OTHER_SHAPE + 1];
     private final int[][] codes;
     private final int[] entryFrom;
     private final int[][] outcomes;
     private final int[][] reasonSteps;
-    private final int[] markedCycle;
-    private final int[][] durations;
-    private final int[][] counted;
+    /** Of no mark and of one. */
+    private final List<Entry> few = new ArrayList<>();
+
+    private final ConcurrentHashMap<Long, Entry> many = new ConcurrentHashMap<>();
+    private final AtomicInteger next = new AtomicInteger();
+
+    /**
+     * What becomes of a shape with some marks.
+     *
+     * @param number among all that were folded
+     * @param unmarked what becomes of the shape without marks; null for that itself
+     * @param cycleMarks by cycle, which of the marks is the cycle's; -1 for none
+     * @param added durations that there are, which there would not be without the marks: between which instants, and for what
+     * @param removed durations that there would be without the marks
+     * @param counted what is counted, but for durations
+     */
+    record Entry(int number, @Nullable Entry unmarked, int[] cycleMarks, int[] added, int[] removed, int[] counted) {}
 
     private static long[] powersOfThree() {
         long[] powers = new long[INSTANTS];
@@ -71,32 +94,12 @@ final class Shapes {
         entryFrom = new int[shapes.length];
         outcomes = new int[shapes.length][];
         reasonSteps = new int[shapes.length][];
-        IntArrayList marked = new IntArrayList();
-        List<int[]> told = new ArrayList<>();
-        List<int[]> counts = new ArrayList<>();
         VisitKernel kernel = new VisitKernel();
-        Moves moves = new Moves();
-        MarkList mark = new MarkList();
         for (int shape = 0; shape < shapes.length; shape++) {
-            int[] stepCodes = shapes[shape];
-            steps[shape] = stepCodes.length;
-            entryFrom[shape] = marked.size();
-            for (int before = -1; before <= stepCodes.length; before++) {
-                int[] instants = instants(stepCodes.length, before);
-                moves.clear();
-                for (int step = 0; step < stepCodes.length; step++) {
-                    moves.add(stepCodes[step], POWERS_OF_THREE[instants[step + 1]], step + 1);
-                }
-                mark.clear();
-                if (before >= 0) {
-                    mark.only(POWERS_OF_THREE[instants[MARK]]);
-                }
-                RowTally folded = new RowTally();
-                kernel.fold(moves, mark, folded);
-                marked.addInt(markedCycle(kernel));
-                told.add(durations(folded, instants));
-                counts.add(counted(folded));
-            }
+            steps[shape] = shapes[shape].length;
+            entryFrom[shape] = few.size();
+            Entry unmarked = fold(shape, 0, 0, null, kernel);
+            few.add(unmarked);
             int cycles = kernel.cycles();
             cycled[shape] = cycles > 1;
             outcomes[shape] = new int[cycles];
@@ -105,20 +108,46 @@ final class Shapes {
                 outcomes[shape][cycle] = kernel.outcome(cycle);
                 reasonSteps[shape][cycle] = kernel.reason(cycle) - 1;
             }
+            for (int before = 0; before <= steps[shape]; before++) {
+                few.add(fold(shape, 1, before, unmarked, kernel));
+            }
         }
-        markedCycle = marked.toIntArray();
-        durations = told.toArray(int[][]::new);
-        counted = counts.toArray(int[][]::new);
     }
 
-    /** By instant, its place in order; the mark stands before a step, or nowhere. */
-    private static int[] instants(int steps, int markedBefore) {
+    /** @param places the steps before which the marks stand, the first in the lowest bits */
+    private Entry fold(int shape, int marks, int places, @Nullable Entry unmarked, VisitKernel kernel) {
+        int[] stepCodes = codes[shape];
+        int[] instants = instants(stepCodes.length, marks, places);
+        Moves moves = new Moves();
+        for (int step = 0; step < stepCodes.length; step++) {
+            moves.add(stepCodes[step], POWERS_OF_THREE[instants[step + 1]], step + 1);
+        }
+        MarkList list = new MarkList();
+        for (int mark = 0; mark < marks; mark++) {
+            long at = POWERS_OF_THREE[instants[MARK + mark]];
+            list.add(at, at);
+        }
+        RowTally folded = new RowTally();
+        kernel.fold(moves, list, folded);
+        int[] told = durations(folded, instants);
+        return new Entry(
+                next.getAndIncrement(),
+                unmarked,
+                cycleMarks(kernel, instants),
+                unmarked == null ? told : without(told, unmarked.added()),
+                unmarked == null ? new int[0] : without(unmarked.added(), told),
+                counted(folded));
+    }
+
+    /** By instant, its place in order; marks stand before their steps. */
+    private static int[] instants(int steps, int marks, int markPlaces) {
         int[] places = new int[INSTANTS];
         Arrays.fill(places, -1);
         int next = 1;
+        int mark = 0;
         for (int step = 0; step <= steps; step++) {
-            if (step == markedBefore) {
-                places[MARK] = next++;
+            while (mark < marks && ((markPlaces >> (STEP_BITS * mark)) & ((1 << STEP_BITS) - 1)) == step) {
+                places[MARK + mark++] = next++;
             }
             if (step < steps) {
                 places[step + 1] = next++;
@@ -127,13 +156,30 @@ final class Shapes {
         return places;
     }
 
-    private static int markedCycle(VisitKernel kernel) {
-        for (int cycle = 0; cycle < kernel.cycles(); cycle++) {
-            if (kernel.markedAt(cycle) != VisitKernel.NONE) {
-                return cycle;
+    private static int[] cycleMarks(VisitKernel kernel, int[] instants) {
+        int[] marks = new int[kernel.cycles()];
+        Arrays.fill(marks, -1);
+        for (int cycle = 0; cycle < marks.length; cycle++) {
+            for (int mark = 0; mark < MOST_MARKS; mark++) {
+                int place = instants[MARK + mark];
+                if (place >= 0 && POWERS_OF_THREE[place] == kernel.markedAt(cycle)) {
+                    marks[cycle] = mark;
+                }
             }
         }
-        return -1;
+        return marks;
+    }
+
+    /** Those of some that are not among others, each as often. */
+    private static int[] without(int[] some, int[] others) {
+        IntArrayList left = new IntArrayList();
+        for (int one : some) {
+            left.addInt(one);
+        }
+        for (int one : others) {
+            left.removeInt(one);
+        }
+        return left.toIntArray();
     }
 
     private static int[] durations(RowTally folded, int[] instants) {
@@ -201,13 +247,25 @@ final class Shapes {
         return cycled;
     }
 
-    int entries() {
-        return markedCycle.length;
+    /** Of a shape without a mark. */
+    Entry unmarked(int shape) {
+        return few.get(entryFrom[shape]);
     }
 
-    /** Of a shape without a mark. With one before its step n, n from 0 on, it is the n + 1th behind it. */
-    int entry(int shape) {
-        return entryFrom[shape];
+    /** Of a shape with one mark before a step, or behind all. */
+    Entry marked(int shape, int beforeStep) {
+        return few.get(entryFrom[shape] + 1 + beforeStep);
+    }
+
+    /** The key of one more mark, behind those of a key that begins with 0. */
+    static int key(int key, int mark, int beforeStep) {
+        return key | beforeStep << (STEP_BITS * mark);
+    }
+
+    /** Of a shape with several marks. */
+    Entry marked(int shape, int marks, int key) {
+        long all = ((long) shape << Byte.SIZE | marks) << Integer.SIZE | key;
+        return many.computeIfAbsent(all, absent -> fold(shape, marks, key, unmarked(shape), new VisitKernel()));
     }
 
     /** By cycle, the ordinal of {@link io.smarketing.lifecycle.lead.Cycle.Outcome}. */
@@ -220,19 +278,9 @@ final class Shapes {
         return reasonSteps[shape];
     }
 
-    /** The cycle that the mark belongs to; -1 without one. */
-    int markedCycle(int entry) {
-        return markedCycle[entry];
-    }
-
-    /** What is told of how long: between which instants, and for what. */
-    int[] durations(int entry) {
-        return durations[entry];
-    }
-
-    /** Adds leads to a row, without their durations. */
-    void addTo(RowTally row, int entry, int leads) {
-        for (int one : counted[entry]) {
+    /** Adds leads to a row, without their durations; fewer than none takes them out. */
+    static void addTo(RowTally row, Entry entry, int leads) {
+        for (int one : entry.counted()) {
             int place = one & PLACE;
             switch (one >> KIND_SHIFT) {
                 case EVER -> row.ever[place] += leads;
