@@ -7,6 +7,7 @@ import io.smarketing.lifecycle.policy.Policy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A policy as integers over the codes of one segment. Immutable and thread-safe. */
 final class LoweredPolicy {
@@ -61,7 +62,18 @@ final class LoweredPolicy {
     final List<Engagement> engagement;
     private final Segment segment;
 
+    /** Where they are known, and ages do not matter, they say all of activities. */
+    final @Nullable ActivityCounts counts;
+    /** By combination of activities, what the rules give. */
+    final long[] totals;
+    /** By combination, the most that they can give to a lead whose facts are judged in fold order. */
+    final long[] bounds;
+
     LoweredPolicy(Policy policy, Segment segment) {
+        this(policy, segment, null);
+    }
+
+    LoweredPolicy(Policy policy, Segment segment, @Nullable ActivityCounts counts) {
         this.threshold = policy.threshold();
         this.cooldown = TimeUnit.SECONDS.toMicros(policy.cooldown().toSeconds())
                 + TimeUnit.NANOSECONDS.toMicros(policy.cooldown().toNanosPart());
@@ -114,13 +126,21 @@ final class LoweredPolicy {
         ruleOf = new int[codes];
         gain = new long[codes];
         for (int code = 0; code < codes; code++) {
-            boolean counts = ruleFrom[code] < ruleFrom[code + 1];
+            boolean given = ruleFrom[code] < ruleFrom[code + 1];
             single &= ruleFrom[code + 1] - ruleFrom[code] <= 1;
-            ruleOf[code] = counts ? found[ruleFrom[code]] : size;
-            gain[code] = counts ? times[code] * points[ruleOf[code]] : 0;
+            ruleOf[code] = given ? found[ruleFrom[code]] : size;
+            gain[code] = given ? times[code] * points[ruleOf[code]] : 0;
         }
         simple = single && !trustsExternalMarks && engagement.stream().allMatch(rule -> rule.points() >= 0);
         most = most(engagement, segment);
+        this.counts = counts;
+        bounds = counts == null ? new long[0] : counts.totals(engagement, true);
+        totals = counts == null || anyAges ? new long[0] : counts.totals(engagement, false);
+    }
+
+    /** Whether combinations of activities alone tell what engagement gives a lead of the segment. */
+    boolean isByCounts(int lead) {
+        return totals.length > 0 && !trustsExternalMarks && counts != null && counts.has(lead);
     }
 
     private static long[] most(List<Engagement> engagement, Segment segment) {
@@ -149,7 +169,7 @@ final class LoweredPolicy {
         return most;
     }
 
-    /** The most that engagement can give to a lead, whenever it is asked. */
+    /** The most that engagement can give to a lead, in whatever order its facts are judged. */
     long most(int kinds, int facts) {
         return most[(kinds << FEW_BITS) | Math.min(facts, FEW)];
     }

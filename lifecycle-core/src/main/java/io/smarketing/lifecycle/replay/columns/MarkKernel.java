@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.policy.Decay;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,9 +94,8 @@ final class MarkKernel {
         for (FitTable table : policy.fit) {
             table.add(chunk.firstLead(), chunk.leads(), firstState, changes, fits);
         }
-        char[] kinds = chunk.kinds.codes;
-        char[] facts = chunk.facts.codes;
         int[] statesFrom = chunk.statesFrom;
+        ActivityCounts counts = policy.counts;
         for (int lead = 0; lead < chunk.leads(); lead++) {
             int state = statesFrom[lead] - firstState;
             int end = statesFrom[lead + 1] - firstState;
@@ -103,7 +103,11 @@ final class MarkKernel {
             while (++state < end) {
                 best = Math.max(best, fits[state]);
             }
-            mayBeMarked[lead] = best + policy.most(kinds[lead], facts[lead]) >= policy.threshold;
+            // In another order a cycle may hold other facts.
+            long most = counts == null || chunk.flags.codes[lead] != 0 || !counts.has(chunk.firstLead() + lead)
+                    ? policy.most(chunk.kinds.codes[lead], chunk.facts.codes[lead])
+                    : policy.bounds[counts.mostByLead()[chunk.firstLead() + lead]];
+            mayBeMarked[lead] = best + most >= policy.threshold;
         }
     }
 
@@ -125,6 +129,10 @@ final class MarkKernel {
         if (!mayBeMarked[lead.leadOfChunk()]) {
             return true;
         }
+        if (order == null && policy.isByCounts(lead.lead())) {
+            judgeByCounts(lead, Objects.requireNonNull(policy.counts).byFact());
+            return true;
+        }
         if (order == null && policy.simple) {
             judgeSimply(lead);
             return !overflowed;
@@ -136,6 +144,66 @@ final class MarkKernel {
             judgeInSequence(lead, order);
         }
         return !overflowed;
+    }
+
+    /** In fold order, by a policy whose points do not age: each combination of activities has its total. */
+    private void judgeByCounts(LeadFacts lead, char[] counts) {
+        long[] totals = policy.totals;
+        int from = lead.factsFrom();
+        int end = from + lead.count();
+        int state = lead.firstState() - firstState;
+        long need = policy.threshold - fits[state];
+        long cooled = Long.MIN_VALUE;
+        int cycle = from;
+        int fact = from;
+        boolean marked = totals[ActivityCounts.EMPTY] >= need;
+        if (marked) {
+            mark(0);
+        }
+        while (true) {
+            if (!marked) {
+                while (fact < end && totals[counts[fact]] < need) {
+                    fact++;
+                }
+            } else if (lead.mayCycle()) {
+                while (fact < end && counts[fact] != ActivityCounts.END && counts[fact] != ActivityCounts.WON) {
+                    state += counts[fact++] == ActivityCounts.CHANGE ? 1 : 0;
+                }
+            } else {
+                return;
+            }
+            if (fact == end || counts[fact] == ActivityCounts.WON) {
+                return;
+            }
+            int reached = counts[fact];
+            long clock = Math.max(0, lead.at(fact - from));
+            if (reached == ActivityCounts.END) {
+                cooled = clock + policy.cooldown;
+                cycle = fact + 1;
+                need = policy.threshold - fits[state];
+                marked = false;
+            } else {
+                if (reached == ActivityCounts.CHANGE) {
+                    need = policy.threshold - fits[++state];
+                    reached = before(counts, cycle, fact);
+                }
+                if (totals[reached] >= need && clock >= cooled) {
+                    mark(clock);
+                    marked = true;
+                }
+            }
+            fact++;
+        }
+    }
+
+    /** The combination of activities before a fact of a cycle. */
+    private static int before(char[] counts, int cycle, int fact) {
+        for (int i = fact - 1; i >= cycle; i--) {
+            if (counts[i] >= ActivityCounts.EMPTY) {
+                return counts[i];
+            }
+        }
+        return ActivityCounts.EMPTY;
     }
 
     /**

@@ -39,7 +39,7 @@ final class Segment {
     private final List<String> kinds;
     private final LeadRows rows;
     private final MarkMemory marks;
-    private final UnmarkedMemory unmarked;
+    private final PolicyFree policyFree;
     private final @Nullable BitSet superseded;
 
     private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
@@ -76,7 +76,7 @@ final class Segment {
         }
         this.rows = new LeadRows(this);
         this.marks = new MarkMemory();
-        this.unmarked = new UnmarkedMemory();
+        this.policyFree = new PolicyFree();
     }
 
     /** The same bytes with other leads superseded. */
@@ -102,7 +102,7 @@ final class Segment {
         this.kinds = same.kinds;
         this.rows = same.rows;
         this.marks = same.marks;
-        this.unmarked = same.unmarked;
+        this.policyFree = same.policyFree;
         this.superseded = superseded;
     }
 
@@ -136,8 +136,8 @@ final class Segment {
     }
 
     /** What no policy changes, whichever leads stand. */
-    UnmarkedMemory unmarked() {
-        return unmarked;
+    PolicyFree policyFree() {
+        return policyFree;
     }
 
     /** Where its leads stand. */

@@ -82,39 +82,29 @@ final class SegmentReplay {
         }
     }
 
-    /** @param unmarkedAdded whether the segment's leads of known shapes are added without marks, whichever of them stand */
-    SegmentReplay(
-            Segment segment,
-            ReplayQuestion question,
-            LoweredPolicy lowered,
-            @Nullable LoweredPolicy loweredBaseline,
-            KnownMarks candidateKnown,
-            KnownMarks baselineKnown,
-            DimensionRows.OfSegment dimension,
-            boolean unmarkedAdded,
-            PlainLeads plain,
-            Partial partial) {
-        this.segment = segment;
-        this.question = question;
-        this.dimension = dimension;
+    SegmentReplay(SegmentQuestion asks, PlainLeads plain, Partial partial) {
+        this.segment = asks.segment();
+        this.question = asks.question();
+        this.dimension = asks.dimension();
         this.plain = plain;
         this.partial = partial;
-        this.lowered = lowered;
+        this.lowered = asks.candidate();
+        LoweredPolicy loweredBaseline = asks.baseline();
         this.chunk = new Chunk(segment);
         this.lead = new LeadFacts(
                 segment, chunk, question.order() == Judge.Order.ARRIVAL, CaptureMicros.knownAt(question.knownAt()));
         this.candidate = new MarkKernel(lowered);
         this.inTime = new MarkKernel(lowered);
         this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline);
-        this.candidateKnown = candidateKnown.reader();
-        this.baselineKnown = baselineKnown.reader();
-        this.fitsNumbers = lowered.fitsNumbers && (loweredBaseline == null || loweredBaseline.fitsNumbers);
+        this.candidateKnown = asks.candidateKnown().reader();
+        this.baselineKnown = asks.baselineKnown().reader();
+        this.fitsNumbers = asks.fitsNumbers();
         this.baselineTrusts = loweredBaseline != null && loweredBaseline.trustsExternalMarks;
         this.unknownEntries = Arrays.stream(lowered.fit)
                 .map(table -> new long[table.hasUnknowns() ? table.entries() : 0])
                 .toArray(long[][]::new);
         this.arrival = question.order() == Judge.Order.ARRIVAL;
-        this.unmarkedAdded = unmarkedAdded;
+        this.unmarkedAdded = asks.unmarked() != null;
         this.steps = segment.shapes().steps();
         this.shape = new LeadShape(segment, chunk, dimension);
         this.shared = new ShapeTally(partial.shared);

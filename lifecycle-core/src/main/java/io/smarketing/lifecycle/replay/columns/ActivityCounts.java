@@ -1,0 +1,216 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.policy.Engagement;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.agrona.collections.Int2IntHashMap;
+
+/**
+ * How often each activity was done in a lead's cycle, up to each fact of a segment, in fold order. Each combination of counts has a number: what a policy without
+ * ages gives is asked once a combination, and a fact costs a look-up. No policy changes the combinations. Leads that need more combinations than there are
+ * numbers are left out. Immutable and thread-safe.
+ */
+final class ActivityCounts {
+
+    /** In place of combinations: the attributes change. */
+    static final int CHANGE = 0;
+
+    /** The cycle ends, and another begins. */
+    static final int END = 1;
+
+    static final int WON = 2;
+    /** Nothing is asked. */
+    static final int IDLE = 3;
+    /** The first combination: nothing was done. */
+    static final int EMPTY = 4;
+
+    /** So many fit into a processor's cache; leads with few facts come first, and need few. */
+    private static final int MOST = 1 << 15;
+
+    private static final int FULL = -1;
+
+    private final char[] byFact;
+    private final char[] mostByLead;
+    /** By activity, by combination. */
+    private final int[][] counts;
+
+    private final List<String> activities;
+
+    private ActivityCounts(char[] byFact, char[] mostByLead, int[][] counts, List<String> activities) {
+        this.byFact = byFact;
+        this.mostByLead = mostByLead;
+        this.counts = counts;
+        this.activities = activities;
+    }
+
+    /** Goes through the segment once. */
+    static ActivityCounts of(Segment segment) {
+        return new Builder(segment).build();
+    }
+
+    /** By fact of the segment, the combination behind it, or what stands in place of one. */
+    char[] byFact() {
+        return byFact;
+    }
+
+    /** Whether a lead of the segment has its combinations. */
+    boolean has(int lead) {
+        return mostByLead[lead] != 0;
+    }
+
+    /** By lead of the segment, the combination of the most that each activity was done in one of its cycles; 0 for leads that were left out. */
+    char[] mostByLead() {
+        return mostByLead;
+    }
+
+    /**
+     * By combination, what rules give whose points do not age; what stands in place of one is beyond all, or for nothing below all.
+     *
+     * @param most only what adds to a total
+     */
+    long[] totals(List<Engagement> rules, boolean most) {
+        long[] totals = new long[counts.length == 0 ? EMPTY + 1 : counts[0].length];
+        for (Engagement rule : rules) {
+            int activity = activities.indexOf(rule.activity());
+            if (activity >= 0 && (rule.points() > 0 || !most)) {
+                int[] done = counts[activity];
+                for (int i = EMPTY; i < totals.length; i++) {
+                    totals[i] += Math.max(-rule.cap(), Math.min(rule.cap(), rule.points() * (long) done[i]));
+                }
+            }
+        }
+        Arrays.fill(totals, 0, EMPTY, Long.MAX_VALUE);
+        totals[IDLE] = Long.MIN_VALUE;
+        return totals;
+    }
+
+    private static final class Builder {
+
+        private final Segment segment;
+        private final Chunk chunk;
+        private final List<String> activities = new ArrayList<>();
+        private final int[] activityOf;
+        private final int[] times;
+        private final List<int[]> combinations = new ArrayList<>();
+        private final Map<IntBuffer, Integer> numbers = new HashMap<>();
+        private final Int2IntHashMap next = new Int2IntHashMap(FULL);
+        private final char[] byFact;
+        private final char[] mostByLead;
+
+        Builder(Segment segment) {
+            this.segment = segment;
+            this.chunk = new Chunk(segment);
+            int codes = segment.activities().size();
+            this.activityOf = new int[codes];
+            this.times = new int[codes];
+            for (int code = 0; code < codes; code++) {
+                String activity = segment.activities().get(code).activity();
+                if (!activities.contains(activity)) {
+                    activities.add(activity);
+                }
+                activityOf[code] = activities.indexOf(activity);
+                times[code] = segment.activities().get(code).count();
+            }
+            this.byFact = new char[segment.column(Layout.CODES).size()];
+            this.mostByLead = new char[segment.leads()];
+            for (int i = 0; i < EMPTY; i++) {
+                combinations.add(new int[activities.size()]);
+            }
+            number(new int[activities.size()]);
+        }
+
+        /** {@link #FULL} where there is no number left. */
+        private int number(int[] combination) {
+            Integer known = numbers.get(IntBuffer.wrap(combination));
+            if (known == null && combinations.size() == MOST) {
+                return FULL;
+            } else if (known == null) {
+                known = combinations.size();
+                combinations.add(combination);
+                numbers.put(IntBuffer.wrap(combination), known);
+            }
+            return known;
+        }
+
+        private int next(int combination, int code) {
+            int key = combination * activityOf.length + code;
+            int known = next.get(key);
+            if (known < 0) {
+                int[] counted = combinations.get(combination).clone();
+                counted[activityOf[code]] += times[code];
+                known = number(counted);
+                if (known != FULL) {
+                    next.put(key, known);
+                }
+            }
+            return known;
+        }
+
+        private int most(int one, int other) {
+            if (one == EMPTY || one == other) {
+                return other;
+            } else if (other == EMPTY) {
+                return one;
+            }
+            int[] most = combinations.get(one).clone();
+            Arrays.setAll(most, i -> Math.max(most[i], combinations.get(other)[i]));
+            return number(most);
+        }
+
+        ActivityCounts build() {
+            for (int number = 0; number < segment.chunks(); number++) {
+                chunk.begin(number);
+                for (int i = 0; i < chunk.leads(); i++) {
+                    mostByLead[chunk.firstLead() + i] = (char) Math.max(0, count(i));
+                }
+            }
+            int[][] counts = new int[activities.size()][combinations.size()];
+            for (int i = 0; i < combinations.size(); i++) {
+                for (int activity = 0; activity < counts.length; activity++) {
+                    counts[activity][i] = combinations.get(i)[activity];
+                }
+            }
+            return new ActivityCounts(byFact, mostByLead, counts, activities);
+        }
+
+        /** Finds the most of a lead, or that there are not numbers enough. */
+        private int count(int lead) {
+            char[] codes = chunk.codes();
+            int from = chunk.factsFrom[lead];
+            int end = from + chunk.facts.codes[lead];
+            int combination = EMPTY;
+            int most = EMPTY;
+            boolean cycled = false;
+            long cycleEnd = 0;
+            for (int fact = from; fact < end && most != FULL; fact++) {
+                int code = codes[fact - chunk.factsFrom[0]];
+                int told = IDLE;
+                if (code >= FactCode.FIRST_ACTIVITY) {
+                    if (!cycled || chunk.at(fact) > cycleEnd) {
+                        combination = next(combination, code - FactCode.FIRST_ACTIVITY);
+                        if (combination == FULL) {
+                            return FULL;
+                        }
+                    }
+                    told = combination;
+                } else if (code == FactCode.REJECTED || code == FactCode.LOST) {
+                    told = END;
+                    most = most(most, combination);
+                    combination = EMPTY;
+                    cycled = true;
+                    cycleEnd = Math.max(0, chunk.at(fact));
+                } else if (code == FactCode.WON) {
+                    told = WON;
+                } else if (FactCode.changesAttributes(code)) {
+                    told = CHANGE;
+                }
+                byFact[fact] = (char) told;
+            }
+            return most == FULL ? FULL : most(most, combination);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.smarketing.lifecycle.replay.columns;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What no policy changes of a segment, and replays have found before: how often leads did what, and what all of them would be without marks, by the dimensions that
+ * were asked for last. Thread-safe.
+ */
+final class PolicyFree {
+
+    static final int MOST_DIMENSIONS = 4;
+
+    /** The dimension asked for longest ago first. */
+    private final Map<Dimension, UnmarkedLeads> unmarked = new LinkedHashMap<>();
+
+    private @Nullable ActivityCounts counts;
+
+    /** Finds them where they are not known; who asks meanwhile waits. */
+    synchronized ActivityCounts counts(Segment segment) {
+        ActivityCounts known = counts == null ? ActivityCounts.of(segment) : counts;
+        counts = known;
+        return known;
+    }
+
+    /** Finds them where they are not known; who asks meanwhile waits. */
+    synchronized UnmarkedLeads unmarked(Segment segment, Dimension dimension, DimensionRows.OfSegment rows) {
+        UnmarkedLeads known = unmarked.remove(dimension);
+        UnmarkedLeads leads = known == null ? new UnmarkedLeads(segment, rows) : known;
+        unmarked.put(dimension, leads);
+        if (unmarked.size() > MOST_DIMENSIONS) {
+            unmarked.remove(unmarked.keySet().iterator().next());
+        }
+        return leads;
+    }
+}
