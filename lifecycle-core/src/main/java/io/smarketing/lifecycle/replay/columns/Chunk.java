@@ -14,7 +14,7 @@ final class Chunk {
     private final Codes codeColumn;
     private final ByteBuffer timesLow;
     private final Codes timesHigh;
-    private final ByteBuffer stepsLow;
+    private final Codes stepsLow;
     private final Codes stepsHigh;
     private final Codes streams;
     private final Codes capturedLow;
@@ -43,6 +43,10 @@ final class Chunk {
     private char[] codes = new char[0];
     private boolean codesRead;
     private byte[] narrow = new byte[0];
+    private char[] scratch = new char[0];
+    private int[] stepLows = new int[0];
+    private int[] stepHighs = new int[0];
+    private boolean stepsRead;
 
     Chunk(Segment segment) {
         this.segment = segment;
@@ -50,7 +54,7 @@ final class Chunk {
         this.codeColumn = segment.column(Layout.CODES);
         this.timesLow = segment.column(Layout.TIMES_LOW).bytes();
         this.timesHigh = segment.column(Layout.TIMES_HIGH);
-        this.stepsLow = segment.column(Layout.STEPS_LOW).bytes();
+        this.stepsLow = segment.column(Layout.STEPS_LOW);
         this.stepsHigh = segment.column(Layout.STEPS_HIGH);
         this.streams = segment.column(Layout.CHUNKS);
         this.capturedLow = segment.column(Layout.CAPTURED_LOW);
@@ -114,6 +118,7 @@ final class Chunk {
         sequenceFrom[leads] = sequence;
         stepsFrom[leads] = step;
         codesRead = false;
+        stepsRead = false;
     }
 
     /** In the segment. */
@@ -156,6 +161,16 @@ final class Chunk {
         codesRead = true;
     }
 
+    /** Codes of a column, from 0 on, which hold until others are asked for. */
+    char[] scratch(Codes column, int from, int count) {
+        if (scratch.length < count) {
+            scratch = new char[count];
+            narrow = Arrays.copyOf(narrow, Math.max(narrow.length, count));
+        }
+        column.copy(from, count, scratch, narrow);
+        return scratch;
+    }
+
     /** When a lead was captured, in microseconds since 1970. */
     long capturedAt(int lead) {
         int at = firstLead + lead;
@@ -167,8 +182,25 @@ final class Chunk {
         return unit * (((long) timesHigh.signed(fact) << 32) | (timesLow.getInt(fact << 2) & LOW_WORD));
     }
 
-    /** When a step of the segment occurred, in microseconds since its lead's capture. */
+    /** When a step of the segment, which one of the chunk's leads has, occurred, in microseconds since its lead's capture. */
     long stepAt(int step) {
-        return unit * (((long) stepsHigh.signed(step) << 32) | (stepsLow.getInt(step << 2) & LOW_WORD));
+        if (!stepsRead) {
+            readSteps();
+        }
+        int place = step - stepsFrom[0];
+        return unit * (((long) stepHighs[place] << 32) | (stepLows[place] & LOW_WORD));
+    }
+
+    private void readSteps() {
+        int count = stepsFrom[leads] - stepsFrom[0];
+        if (stepLows.length < count) {
+            stepLows = new int[count];
+            stepHighs = new int[count];
+        }
+        stepsLow.copy(stepsFrom[0], count, stepLows);
+        for (int i = 0; i < count; i++) {
+            stepHighs[i] = stepsHigh.signed(stepsFrom[0] + i);
+        }
+        stepsRead = true;
     }
 }

@@ -42,27 +42,6 @@ final class Codes {
         };
     }
 
-    /** Adds to each sum what the code at its place, from {@code from} on, stands for. */
-    void addEach(int from, int count, long[] byCode, long[] sums) {
-        switch (width) {
-            case 1 -> {
-                for (int i = 0; i < count; i++) {
-                    sums[i] += byCode[bytes.get(from + i) & BYTE_MASK];
-                }
-            }
-            case 2 -> {
-                for (int i = 0; i < count; i++) {
-                    sums[i] += byCode[bytes.getShort((from + i) << 1) & SHORT_MASK];
-                }
-            }
-            default -> {
-                for (int i = 0; i < count; i++) {
-                    sums[i] += byCode[bytes.getInt((from + i) << 2)];
-                }
-            }
-        }
-    }
-
     /**
      * Copies codes that fit into 16 bits.
      *
@@ -74,9 +53,28 @@ final class Codes {
             for (int i = 0; i < count; i++) {
                 to[i] = (char) (narrow[i] & BYTE_MASK);
             }
+        } else if (width == Character.BYTES) {
+            bytes.slice(from << 1, count << 1)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asCharBuffer()
+                    .get(to, 0, count);
         } else {
             for (int i = 0; i < count; i++) {
                 to[i] = (char) get(from + i);
+            }
+        }
+    }
+
+    /** Copies codes. */
+    void copy(int from, int count, int[] to) {
+        if (width == Integer.BYTES) {
+            bytes.slice(from << 2, count << 2)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asIntBuffer()
+                    .get(to, 0, count);
+        } else {
+            for (int i = 0; i < count; i++) {
+                to[i] = get(from + i);
             }
         }
     }

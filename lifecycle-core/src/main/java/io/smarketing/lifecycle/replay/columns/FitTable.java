@@ -130,37 +130,43 @@ final class FitTable {
     /** Where the combination of values of a lead in a state of its attributes stands. */
     int entry(int lead, int state) {
         long number = number(lead, state);
-        return (int) (dense ? number : places.get(number));
+        return (int) (dense || columns.length == 1 ? number : places.get(number));
     }
 
     /**
-     * Adds the points of each state of the attributes.
+     * Adds the points of each state of the attributes that leads of a chunk have.
      *
-     * @param firstLead whose first state is {@code firstState}
-     * @param states what they are added to, as many as the leads have
+     * @param states what they are added to
      */
-    void add(int firstLead, int leads, int firstState, Codes changes, long[] states) {
+    void add(Chunk chunk, long[] states) {
         Codes column = columns.length == 1 ? columns[0] : null;
-        if (columns.length == 1 && !ofLead[0] && column != null) {
-            int last = firstState;
-            for (int i = 0; i < leads; i++) {
-                last += 1 + changes.get(firstLead + i);
-            }
-            column.addEach(firstState, last - firstState, points, states);
-            return;
-        }
-        int state = 0;
-        for (int lead = firstLead; lead < firstLead + leads; lead++) {
-            int last = state + changes.get(lead);
-            if (columns.length == 1) {
-                long given = points[column == null ? 0 : column.get(lead)];
-                for (; state <= last; state++) {
+        if (column == null || column.width() == Integer.BYTES) {
+            addByNumber(chunk, states);
+        } else if (ofLead[0]) {
+            char[] codes = chunk.scratch(column, chunk.firstLead(), chunk.leads());
+            int[] statesFrom = chunk.statesFrom;
+            int state = 0;
+            for (int lead = 0; lead < chunk.leads(); lead++) {
+                long given = points[codes[lead]];
+                for (int end = statesFrom[lead + 1] - statesFrom[0]; state < end; state++) {
                     states[state] += given;
                 }
-            } else {
-                for (; state <= last; state++) {
-                    states[state] += points[entry(lead, firstState + state)];
-                }
+            }
+        } else {
+            int count = chunk.states();
+            char[] codes = chunk.scratch(column, chunk.firstState(), count);
+            for (int state = 0; state < count; state++) {
+                states[state] += points[codes[state]];
+            }
+        }
+    }
+
+    private void addByNumber(Chunk chunk, long[] states) {
+        int[] statesFrom = chunk.statesFrom;
+        int state = 0;
+        for (int lead = 0; lead < chunk.leads(); lead++) {
+            for (int end = statesFrom[lead + 1] - statesFrom[0]; state < end; state++) {
+                states[state] += points[entry(chunk.firstLead() + lead, statesFrom[0] + state)];
             }
         }
     }

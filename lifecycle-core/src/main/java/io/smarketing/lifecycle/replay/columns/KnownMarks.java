@@ -65,6 +65,10 @@ final class KnownMarks {
         }
     }
 
+    boolean isNone() {
+        return memory == null;
+    }
+
     Reader reader() {
         return new Reader();
     }
@@ -77,7 +81,7 @@ final class KnownMarks {
         private long[] pointsAfter = new long[0];
         private int firstLead;
 
-        void begin(Chunk chunk, Codes changes) {
+        void begin(Chunk chunk) {
             if (memory == null) {
                 return;
             }
@@ -95,7 +99,7 @@ final class KnownMarks {
                 }
             }
             if (change.changesFit()) {
-                forgetOtherPoints(chunk, changes);
+                forgetOtherPoints(chunk);
             }
             if (change.raised()) {
                 for (int i = 0; i < chunk.leads(); i++) {
@@ -106,7 +110,7 @@ final class KnownMarks {
             }
         }
 
-        private void forgetOtherPoints(Chunk chunk, Codes changes) {
+        private void forgetOtherPoints(Chunk chunk) {
             int states = chunk.states();
             if (pointsBefore.length < states) {
                 pointsBefore = new long[states];
@@ -114,10 +118,8 @@ final class KnownMarks {
             }
             Arrays.fill(pointsBefore, 0, states, 0);
             Arrays.fill(pointsAfter, 0, states, 0);
-            change.before()
-                    .forEach(table -> table.add(firstLead, chunk.leads(), chunk.firstState(), changes, pointsBefore));
-            change.after()
-                    .forEach(table -> table.add(firstLead, chunk.leads(), chunk.firstState(), changes, pointsAfter));
+            change.before().forEach(table -> table.add(chunk, pointsBefore));
+            change.after().forEach(table -> table.add(chunk, pointsAfter));
             for (int i = 0; i < chunk.leads(); i++) {
                 int end = chunk.statesFrom[i + 1] - chunk.firstState();
                 for (int state = chunk.statesFrom[i] - chunk.firstState(); state < end; state++) {

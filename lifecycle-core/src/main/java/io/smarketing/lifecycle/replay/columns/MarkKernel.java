@@ -13,6 +13,8 @@ final class MarkKernel {
 
     private static final int INITIAL = 16;
 
+    private static final char[] NO_COUNTS = new char[Layout.CHUNK];
+
     /** Beyond any sum of points, however much is added to it. */
     private static final long UNASKED = 1L << 60;
 
@@ -31,6 +33,7 @@ final class MarkKernel {
     private boolean touched;
     private boolean overflowed;
 
+    private final StatePoints statePoints;
     /** Points of the attributes' rules, by the chunk's states. */
     private long[] fits = new long[0];
 
@@ -38,7 +41,6 @@ final class MarkKernel {
     /** Whose leads are asked for next; nothing is added up yet. */
     private @Nullable Chunk next;
 
-    private @Nullable Codes nextChanges;
     private final boolean[] mayBeMarked = new boolean[Layout.CHUNK];
 
     /** By rule, what its cap still lets it give; of no rule, nothing. */
@@ -49,8 +51,10 @@ final class MarkKernel {
     private long[] marks = new long[INITIAL];
     private int count;
 
-    MarkKernel(LoweredPolicy policy) {
+    /** @param statePoints those of the policy, which others may ask too; they go to a chunk by themselves, before this does */
+    MarkKernel(LoweredPolicy policy, StatePoints statePoints) {
         this.policy = policy;
+        this.statePoints = statePoints;
         this.rules = policy.points.length;
         this.counts = new long[rules];
         this.totals = new long[rules];
@@ -71,43 +75,40 @@ final class MarkKernel {
     }
 
     /** Goes to the leads of a chunk. */
-    void begin(Chunk chunk, Codes changes) {
+    void begin(Chunk chunk) {
         next = chunk;
-        nextChanges = changes;
     }
 
     private void addUpIfNext() {
-        if (next != null && nextChanges != null) {
-            addUp(next, nextChanges);
+        if (next != null) {
+            addUp(next);
             next = null;
         }
     }
 
     /** Adds up what the rules of attributes give to the leads of a chunk, and finds those that may be marked. */
-    private void addUp(Chunk chunk, Codes changes) {
+    private void addUp(Chunk chunk) {
         firstState = chunk.firstState();
-        int states = chunk.states();
-        if (fits.length < states) {
-            fits = new long[states];
-        }
-        Arrays.fill(fits, 0, states, 0);
-        for (FitTable table : policy.fit) {
-            table.add(chunk.firstLead(), chunk.leads(), firstState, changes, fits);
-        }
+        fits = statePoints.points();
         int[] statesFrom = chunk.statesFrom;
-        ActivityCounts counts = policy.counts;
+        char[] kinds = chunk.kinds.codes;
+        char[] facts = chunk.facts.codes;
+        char[] flags = chunk.flags.codes;
+        long[] bounds = policy.bounds;
+        char[] most = policy.counts == null ? NO_COUNTS : policy.counts.mostByLead();
+        int first = policy.counts == null ? 0 : chunk.firstLead();
+        int state = 0;
         for (int lead = 0; lead < chunk.leads(); lead++) {
-            int state = statesFrom[lead] - firstState;
             int end = statesFrom[lead + 1] - firstState;
             long best = fits[state];
             while (++state < end) {
                 best = Math.max(best, fits[state]);
             }
+            int combination = most[first + lead];
             // In another order a cycle may hold other facts.
-            long most = counts == null || chunk.flags.codes[lead] != 0 || !counts.has(chunk.firstLead() + lead)
-                    ? policy.most(chunk.kinds.codes[lead], chunk.facts.codes[lead])
-                    : policy.bounds[counts.mostByLead()[chunk.firstLead() + lead]];
-            mayBeMarked[lead] = best + most >= policy.threshold;
+            boolean isCounted = combination != 0 && flags[lead] == 0;
+            long given = isCounted ? bounds[combination] : policy.most(kinds[lead], facts[lead]);
+            mayBeMarked[lead] = best + given >= policy.threshold;
         }
     }
 

@@ -24,6 +24,8 @@ final class SegmentReplay {
     private final LoweredPolicy lowered;
     private final Chunk chunk;
     private final LeadFacts lead;
+    private final StatePoints candidatePoints;
+    private final StatePoints baselinePoints;
     private final MarkKernel candidate;
     private final MarkKernel inTime;
     private final @Nullable MarkKernel baseline;
@@ -38,6 +40,9 @@ final class SegmentReplay {
     private final VisitKernel baselineVisits = new VisitKernel();
     private final boolean arrival;
     private final boolean unmarkedAdded;
+    /** Whether leads of known shapes that no side marks are passed over. */
+    private final boolean passes;
+
     private final int[] steps;
     private final LeadShape shape;
     private final ShapeTally shared;
@@ -93,9 +98,13 @@ final class SegmentReplay {
         this.chunk = new Chunk(segment);
         this.lead = new LeadFacts(
                 segment, chunk, question.order() == Judge.Order.ARRIVAL, CaptureMicros.knownAt(question.knownAt()));
-        this.candidate = new MarkKernel(lowered);
-        this.inTime = new MarkKernel(lowered);
-        this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline);
+        this.candidatePoints = new StatePoints(lowered);
+        this.baselinePoints = loweredBaseline == null || candidatePoints.isOf(loweredBaseline)
+                ? candidatePoints
+                : new StatePoints(loweredBaseline);
+        this.candidate = new MarkKernel(lowered, candidatePoints);
+        this.inTime = new MarkKernel(lowered, candidatePoints);
+        this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline, baselinePoints);
         this.candidateKnown = asks.candidateKnown().reader();
         this.baselineKnown = asks.baselineKnown().reader();
         this.fitsNumbers = asks.fitsNumbers();
@@ -112,6 +121,14 @@ final class SegmentReplay {
         this.baselineShapes = new ShapeTally(partial.baseline);
         this.names = new Names(segment);
         this.words = segment.words().size();
+        this.passes = unmarkedAdded
+                && segment.superseded() == null
+                && asks.candidateKnown().isNone()
+                && asks.baselineKnown().isNone()
+                && !lowered.trustsExternalMarks
+                && !baselineTrusts
+                && (baseline == null || !arrival)
+                && !question.lists(MarkSet.NEITHER);
         this.asked = new CaptureMicros(question.range());
     }
 
@@ -119,20 +136,23 @@ final class SegmentReplay {
     void chunk(int number) {
         chunk.begin(number);
         lead.begin();
-        Codes changes = segment.column(Layout.CHANGES);
-        candidate.begin(chunk, changes);
+        candidatePoints.begin(chunk);
+        baselinePoints.begin(chunk);
+        candidate.begin(chunk);
         if (baseline == null) {
-            inTime.begin(chunk, changes);
+            inTime.begin(chunk);
         } else {
-            baseline.begin(chunk, changes);
+            baseline.begin(chunk);
         }
         added.count = 0;
         takenOut.count = 0;
         if (question.knownAt() == null) {
-            candidateKnown.begin(chunk, changes);
-            baselineKnown.begin(chunk, changes);
+            candidateKnown.begin(chunk);
+            baselineKnown.begin(chunk);
             for (int i = 0; i < chunk.leads(); i++) {
-                add(i);
+                if (!passes || candidate.mayMark(i) || mayMarkBefore(i) || !shape.isKnown(i)) {
+                    add(i);
+                }
             }
         } else {
             while (lead.next()) {
@@ -159,6 +179,12 @@ final class SegmentReplay {
                 }
             }
         }
+    }
+
+    private boolean mayMarkBefore(int i) {
+        return baseline == null
+                ? chunk.flags.codes[i] != 0 || chunk.moves.codes[i] != steps[chunk.shapes.codes[i]]
+                : baseline.mayMark(i);
     }
 
     /** A lead whose shape is known is added without marks, and then changed. */

@@ -226,6 +226,8 @@ public final class ThresholdSweep {
         private final Changes changes;
         private final Chunk chunk;
         private final LeadFacts lead;
+        private final StatePoints candidatePoints;
+        private final StatePoints baselinePoints;
         private final MarkKernel candidate;
         private final @Nullable MarkKernel baseline;
         private final boolean baselineTrusts;
@@ -250,8 +252,10 @@ public final class ThresholdSweep {
             this.chunk = new Chunk(segment);
             this.lead = new LeadFacts(
                     segment, chunk, question.order() == Judge.Order.ARRIVAL, CaptureMicros.knownAt(question.knownAt()));
-            this.candidate = new MarkKernel(candidate);
-            this.baseline = baseline == null ? null : new MarkKernel(baseline);
+            this.candidatePoints = new StatePoints(candidate);
+            this.baselinePoints = baseline == null ? candidatePoints : new StatePoints(baseline);
+            this.candidate = new MarkKernel(candidate, candidatePoints);
+            this.baseline = baseline == null ? null : new MarkKernel(baseline, baselinePoints);
             this.baselineTrusts = baseline != null && baseline.trustsExternalMarks;
             this.fitsNumbers = candidate.fitsNumbers && (baseline == null || baseline.fitsNumbers);
             this.asked = new CaptureMicros(question.range());
@@ -260,10 +264,11 @@ public final class ThresholdSweep {
         void chunk(int number) {
             chunk.begin(number);
             lead.begin();
-            Codes states = segment.column(Layout.CHANGES);
-            candidate.begin(chunk, states);
+            candidatePoints.begin(chunk);
+            baselinePoints.begin(chunk);
+            candidate.begin(chunk);
             if (baseline != null) {
-                baseline.begin(chunk, states);
+                baseline.begin(chunk);
             }
             while (lead.next()) {
                 if (lead.read() && segment.stands(lead.lead()) && asked.holds(lead.capturedAt()) && !add()) {
