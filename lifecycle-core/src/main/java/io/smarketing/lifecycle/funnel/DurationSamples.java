@@ -110,7 +110,7 @@ public final class DurationSamples {
         added.add(micros);
     }
 
-    /** Takes one out that was added, here or to what this is merged with: before figures are asked for, it has to be there. */
+    /** Takes one out of those that are added, here or where this is merged into: before figures are asked for, it has to be there. */
     public void remove(long micros) {
         removed().add(micros);
     }

@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The rules of a policy that read the same attributes: leads with the same values of these get the same answer. */
 public final class FitPart {
@@ -20,6 +21,33 @@ public final class FitPart {
 
     void add(Disqualifier rule) {
         disqualifiers.add(rule);
+    }
+
+    /** Whether other rules find the same of every lead, and name what they leave undecided alike. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FitPart that && attributes.equals(that.attributes) && asked().equals(that.asked());
+    }
+
+    @Override
+    public int hashCode() {
+        return asked().hashCode();
+    }
+
+    private List<Object> asked() {
+        List<Object> asked = new ArrayList<>();
+        for (FitRule rule : fit) {
+            asked.add(List.of(
+                    rule.id(),
+                    rule.points(),
+                    rule.when().canonicalText(),
+                    rule.when().fields()));
+        }
+        for (Disqualifier rule : disqualifiers) {
+            asked.add(
+                    List.of(rule.id(), rule.when().canonicalText(), rule.when().fields()));
+        }
+        return asked;
     }
 
     /** What the rules read; may be empty. */

@@ -29,6 +29,44 @@ class DurationSamplesTest {
             Durations unseen = Durations.exact();
             parts.forEach(some -> add(some, unseen, random, 20));
             assertEqual(all, expected, seed);
+            long[] count = new long[1];
+            all.forEach(micros -> count[0]++);
+            assertThat(count[0]).isEqualTo(expected.n());
+        }
+    }
+
+    /** Some in order, some as they come, some taken out of either; many are equal. */
+    @Test
+    void whatIsTakenOutIsAsIfItHadNeverBeenAdded() {
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            Random random = new Random(seed);
+            int most = seed % 10 == 0 ? 20_000 : 300;
+            long bound = random.nextInt(4) == 0 ? 3 : 1L << (1 + random.nextInt(50));
+            Durations expected = Durations.exact();
+            DurationSamples all = new DurationSamples();
+            DurationSamples changes = new DurationSamples();
+            for (int run = random.nextInt(4); run >= 0; run--) {
+                DurationSamples some = new DurationSamples();
+                for (int left = random.nextInt(most); left > 0; left--) {
+                    long micros = (long) (random.nextDouble() * bound);
+                    some.add(micros);
+                    if (random.nextInt(3) == 0) {
+                        (random.nextBoolean() ? all : changes).remove(micros);
+                    } else {
+                        expected.add(micros);
+                    }
+                }
+                if (random.nextBoolean()) {
+                    all.addAll(some.sorted());
+                } else {
+                    all.addAll(some);
+                }
+            }
+            add(changes, expected, random, random.nextInt(most));
+            all.addAll(changes);
+            if (expected.n() > 0) {
+                assertEqual(all, expected, seed);
+            }
         }
     }
 
@@ -51,9 +89,6 @@ class DurationSamplesTest {
             assertThat(times.p75()).as("seed %d", seed).isEqualTo(ranked.percentile(75));
             assertThat(times.p90()).as("seed %d", seed).isEqualTo(ranked.percentile(90));
         }
-        long[] count = new long[1];
-        samples.forEach(micros -> count[0]++);
-        assertThat(count[0]).isEqualTo(expected.n());
     }
 
     @Test

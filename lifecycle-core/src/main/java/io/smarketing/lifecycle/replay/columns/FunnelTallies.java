@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.replay.columns;
 import io.smarketing.lifecycle.funnel.FunnelRow;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,8 +86,10 @@ final class FunnelTallies {
                     if (second != null) {
                         both.merge(second);
                     }
-                    return both.row(dimension.value(i));
+                    // Leads without marks may all have been taken out again.
+                    return both.isEmpty() ? null : both.row(dimension.value(i));
                 })
+                .filter(Objects::nonNull)
                 .toList();
     }
 }

@@ -60,6 +60,7 @@ final class LeadFacts {
     private char[] code = new char[INITIAL];
 
     private int codeBase;
+    private boolean codesRead;
     private char[] knownCodes = new char[INITIAL];
     /** Where the facts stand among the lead's, which differ where some were not known. */
     private int[] place = identity(INITIAL);
@@ -158,8 +159,7 @@ final class LeadFacts {
 
     private void readAll() {
         place = allPlaces;
-        code = chunk.codes();
-        codeBase = factBase - chunk.factsFrom[0];
+        codesRead = false;
         count = allFacts;
         changeCount = chunk.changes.codes[lead];
         movesRead = false;
@@ -230,6 +230,7 @@ final class LeadFacts {
         place = knownPlaces;
         code = knownCodes;
         codeBase = 0;
+        codesRead = true;
         count = 0;
         changeCount = 0;
         movesRead = false;
@@ -306,14 +307,20 @@ final class LeadFacts {
     }
 
     int code(int fact) {
-        return code[codeBase + fact];
+        return codes()[codeBase + fact];
     }
 
     /** The facts' codes stand in it from {@link #codesFrom} on. */
     char[] codes() {
+        if (!codesRead) {
+            code = chunk.codes();
+            codeBase = factBase - chunk.factsFrom[0];
+            codesRead = true;
+        }
         return code;
     }
 
+    /** Of {@link #codes}, once these were asked for. */
     int codesFrom() {
         return codeBase;
     }

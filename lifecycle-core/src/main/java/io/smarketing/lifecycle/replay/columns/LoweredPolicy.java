@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.policy.FitPart;
 import io.smarketing.lifecycle.policy.Policy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,17 +71,18 @@ final class LoweredPolicy {
     final long[] bounds;
 
     LoweredPolicy(Policy policy, Segment segment) {
-        this(policy, segment, null);
+        this(policy, segment, null, part -> new FitTable(part, segment));
     }
 
-    LoweredPolicy(Policy policy, Segment segment, @Nullable ActivityCounts counts) {
+    /** @param tables what a part's rules of attributes give, of parts that can be numbered */
+    LoweredPolicy(Policy policy, Segment segment, @Nullable ActivityCounts counts, Function<FitPart, FitTable> tables) {
         this.threshold = policy.threshold();
         this.cooldown = TimeUnit.SECONDS.toMicros(policy.cooldown().toSeconds())
                 + TimeUnit.NANOSECONDS.toMicros(policy.cooldown().toNanosPart());
         this.trustsExternalMarks = policy.trustsExternalMarks();
         this.fitsNumbers = policy.fitParts().stream().allMatch(part -> FitTable.canNumber(part, segment));
         this.fit = (fitsNumbers ? policy.fitParts().stream() : Stream.<FitPart>empty())
-                .map(part -> new FitTable(part, segment))
+                .map(tables)
                 .toArray(FitTable[]::new);
         this.segment = segment;
         this.engagement = policy.engagement();

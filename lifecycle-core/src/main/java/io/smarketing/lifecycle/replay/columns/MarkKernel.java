@@ -154,7 +154,6 @@ final class MarkKernel {
         int end = from + lead.count();
         int state = lead.firstState() - firstState;
         long need = policy.threshold - fits[state];
-        long cooled = Long.MIN_VALUE;
         int cycle = from;
         int fact = from;
         boolean marked = totals[ActivityCounts.EMPTY] >= need;
@@ -177,9 +176,7 @@ final class MarkKernel {
                 return;
             }
             int reached = counts[fact];
-            long clock = Math.max(0, lead.at(fact - from));
             if (reached == ActivityCounts.END) {
-                cooled = clock + policy.cooldown;
                 cycle = fact + 1;
                 need = policy.threshold - fits[state];
                 marked = false;
@@ -188,9 +185,12 @@ final class MarkKernel {
                     need = policy.threshold - fits[++state];
                     reached = before(counts, cycle, fact);
                 }
-                if (totals[reached] >= need && clock >= cooled) {
-                    mark(clock);
-                    marked = true;
+                if (totals[reached] >= need) {
+                    long clock = Math.max(0, lead.at(fact - from));
+                    marked = cycle == from || clock - policy.cooldown >= Math.max(0, lead.at(cycle - 1 - from));
+                    if (marked) {
+                        mark(clock);
+                    }
                 }
             }
             fact++;

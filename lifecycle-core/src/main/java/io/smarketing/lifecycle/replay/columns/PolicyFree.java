@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What no policy changes of a segment, and replays have found before: how often leads did what, and what all of them would be without marks, by the dimensions that
+ * What no policy changes of a segment, and replays have found before: how often leads did what, which marks history holds, and what all leads would be without marks, by the dimensions that
  * were asked for last. Thread-safe.
  */
 final class PolicyFree {
@@ -17,11 +17,19 @@ final class PolicyFree {
     private final Map<Dimension, UnmarkedLeads> unmarked = new LinkedHashMap<>();
 
     private @Nullable ActivityCounts counts;
+    private @Nullable RecordedMarks recorded;
 
     /** Finds them where they are not known; who asks meanwhile waits. */
     synchronized ActivityCounts counts(Segment segment) {
         ActivityCounts known = counts == null ? ActivityCounts.of(segment) : counts;
         counts = known;
+        return known;
+    }
+
+    /** Finds them where they are not known; who asks meanwhile waits. */
+    synchronized RecordedMarks recorded(Segment segment) {
+        RecordedMarks known = recorded == null ? new RecordedMarks(segment) : recorded;
+        recorded = known;
         return known;
     }
 

@@ -8,6 +8,7 @@ import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.lead.Visit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class RowTally {
 
     static final int STAGES = Stage.values().length;
+    static final int CAPTURED_TO_WON = STAGES;
     static final int EXITS = ExitKind.values().length;
 
     private static final Stage[] STAGE = Stage.values();
@@ -30,23 +32,20 @@ final class RowTally {
     final long[] open = new long[STAGES];
     final long[] exits = new long[STAGES * EXITS];
     final long[] deviations = new long[Deviation.values().length];
-    final DurationSamples[] timeInStage = new DurationSamples[STAGES];
-    final DurationSamples capturedToWon = new DurationSamples();
+    /** By stage, how long a visit took; behind them, from the capture to the win. */
+    final DurationSamples[] durations = new DurationSamples[STAGES + 1];
 
     RowTally() {
-        for (int i = 0; i < STAGES; i++) {
-            timeInStage[i] = new DurationSamples();
-        }
+        Arrays.setAll(durations, i -> new DurationSamples());
     }
 
     /** The same leads with their durations in order, to be added to many others. */
     RowTally sorted() {
         RowTally sorted = new RowTally();
         sorted.addCounts(this);
-        for (int i = 0; i < STAGES; i++) {
-            sorted.timeInStage[i].addAll(timeInStage[i].sorted());
+        for (int i = 0; i <= STAGES; i++) {
+            sorted.durations[i].addAll(durations[i].sorted());
         }
-        sorted.capturedToWon.addAll(capturedToWon.sorted());
         return sorted;
     }
 
@@ -66,22 +65,26 @@ final class RowTally {
             } else {
                 exits[stage * EXITS + exit.ordinal()]++;
             }
-            visit.duration().ifPresent(timeInStage[stage]::add);
+            visit.duration().ifPresent(durations[stage]::add);
         }
         ever[events]++;
         entered[visited]++;
         lead.deviations().forEach((kind, count) -> deviations[kind.ordinal()] += count);
         lead.wonVisit()
                 .filter(Visit::timed)
-                .ifPresent(won -> capturedToWon.add(Visit.micros(lead.capturedAt(), won.entered())));
+                .ifPresent(won -> durations[CAPTURED_TO_WON].add(Visit.micros(lead.capturedAt(), won.entered())));
+    }
+
+    /** Whether no lead is left. */
+    boolean isEmpty() {
+        return Arrays.stream(ever).sum() == 0;
     }
 
     /** Forgets how long anything took; of use where nobody asks. */
     void clearDurations() {
-        for (DurationSamples samples : timeInStage) {
+        for (DurationSamples samples : durations) {
             samples.clear();
         }
-        capturedToWon.clear();
     }
 
     private void addCounts(RowTally other) {
@@ -96,10 +99,9 @@ final class RowTally {
 
     void merge(RowTally other) {
         addCounts(other);
-        for (int i = 0; i < STAGES; i++) {
-            timeInStage[i].addAll(other.timeInStage[i]);
+        for (int i = 0; i <= STAGES; i++) {
+            durations[i].addAll(other.durations[i]);
         }
-        capturedToWon.addAll(other.capturedToWon);
     }
 
     private static void add(long[] sums, long[] others) {
@@ -134,19 +136,17 @@ final class RowTally {
                 rows,
                 new FunnelRow.Outcomes(
                         open[Stage.WON.ordinal()], open[Stage.LOST.ordinal()], open[Stage.REJECTED.ordinal()], running),
-                times[STAGES],
+                times[CAPTURED_TO_WON],
                 deviations);
     }
 
     /** By stage; behind them from the capture to the win. Many are ranked by all cores: of few values one may have most of the leads. */
     private FunnelRow.Times[] times() {
-        int samples = capturedToWon.unsorted();
-        for (DurationSamples stage : timeInStage) {
-            samples += stage.unsorted();
-        }
+        int samples =
+                Arrays.stream(durations).mapToInt(DurationSamples::unsorted).sum();
         IntStream places = IntStream.rangeClosed(0, STAGES);
         return (samples < MANY ? places : places.parallel())
-                .mapToObj(i -> i == STAGES ? capturedToWon.times(false) : timeInStage[i].times(true))
+                .mapToObj(i -> durations[i].times(i != CAPTURED_TO_WON))
                 .toArray(FunnelRow.Times[]::new);
     }
 

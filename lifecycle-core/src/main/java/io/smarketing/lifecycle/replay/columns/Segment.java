@@ -40,6 +40,7 @@ final class Segment {
     private final LeadRows rows;
     private final MarkMemory marks;
     private final PolicyFree policyFree;
+    private final FitMemory fits;
     private final @Nullable BitSet superseded;
 
     private Segment(JsonNode header, Map<String, Codes> columns, long bytes, int crc) {
@@ -77,6 +78,7 @@ final class Segment {
         this.rows = new LeadRows(this);
         this.marks = new MarkMemory();
         this.policyFree = new PolicyFree();
+        this.fits = new FitMemory();
     }
 
     /** The same bytes with other leads superseded. */
@@ -103,6 +105,7 @@ final class Segment {
         this.rows = same.rows;
         this.marks = same.marks;
         this.policyFree = same.policyFree;
+        this.fits = same.fits;
         this.superseded = superseded;
     }
 
@@ -133,6 +136,11 @@ final class Segment {
     /** What replays remember of it, whichever leads stand. */
     MarkMemory marks() {
         return marks;
+    }
+
+    /** What rules of attributes gave, whichever leads stand. */
+    FitMemory fits() {
+        return fits;
     }
 
     /** What no policy changes, whichever leads stand. */

@@ -1,12 +1,15 @@
 package io.smarketing.lifecycle.replay.columns;
 
+import io.smarketing.lifecycle.policy.FitPart;
 import io.smarketing.lifecycle.policy.Policy;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a replay asks of one segment, in its codes. The threads of the replay share it.
  *
  * @param baseline null for the marks that history holds
+ * @param recorded the marks that history holds, where they are known and asked for
  * @param unmarked its leads without marks, whichever of them stand; null where they are added one by one
  */
 record SegmentQuestion(
@@ -17,6 +20,7 @@ record SegmentQuestion(
         KnownMarks candidateKnown,
         KnownMarks baselineKnown,
         DimensionRows.OfSegment dimension,
+        @Nullable RecordedMarks recorded,
         @Nullable UnmarkedLeads unmarked) {
 
     /**
@@ -28,8 +32,10 @@ record SegmentQuestion(
         boolean keepsCounts = keeps && question.knownAt() == null;
         ActivityCounts counts = keepsCounts ? segment.policyFree().counts(segment) : null;
         Policy policy = question.baseline();
-        LoweredPolicy candidate = new LoweredPolicy(question.candidate(), segment, counts);
-        LoweredPolicy baseline = policy == null ? null : new LoweredPolicy(policy, segment, counts);
+        Function<FitPart, FitTable> tables =
+                keeps ? part -> segment.fits().of(part, segment) : part -> new FitTable(part, segment);
+        LoweredPolicy candidate = new LoweredPolicy(question.candidate(), segment, counts, tables);
+        LoweredPolicy baseline = policy == null ? null : new LoweredPolicy(policy, segment, counts, tables);
         DimensionRows.OfSegment rows = dimension.of(segment);
         boolean fitsNumbers = candidate.fitsNumbers && (baseline == null || baseline.fitsNumbers);
         boolean keepsLeads = keepsCounts && fitsNumbers && new CaptureMicros(question.range()).isAll();
@@ -41,6 +47,7 @@ record SegmentQuestion(
                 remembers ? KnownMarks.of(segment, candidate) : KnownMarks.none(),
                 remembers ? KnownMarks.of(segment, baseline) : KnownMarks.none(),
                 rows,
+                keepsCounts && policy == null ? segment.policyFree().recorded(segment) : null,
                 keepsLeads ? segment.policyFree().unmarked(segment, question.dimension(), rows) : null);
     }
 

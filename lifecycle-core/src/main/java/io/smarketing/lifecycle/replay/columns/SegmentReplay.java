@@ -29,6 +29,7 @@ final class SegmentReplay {
     private final MarkKernel candidate;
     private final MarkKernel inTime;
     private final @Nullable MarkKernel baseline;
+    private final @Nullable RecordedMarks recorded;
     private final KnownMarks.Reader candidateKnown;
     private final KnownMarks.Reader baselineKnown;
     private final boolean baselineTrusts;
@@ -105,6 +106,7 @@ final class SegmentReplay {
         this.candidate = new MarkKernel(lowered, candidatePoints);
         this.inTime = new MarkKernel(lowered, candidatePoints);
         this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline, baselinePoints);
+        this.recorded = asks.recorded();
         this.candidateKnown = asks.candidateKnown().reader();
         this.baselineKnown = asks.baselineKnown().reader();
         this.fitsNumbers = asks.fitsNumbers();
@@ -359,6 +361,8 @@ final class SegmentReplay {
         }
         if (knownBefore != MarkMemory.UNKNOWN) {
             baselineMarks.only(knownBefore);
+        } else if (recorded != null) {
+            recorded.read(lead.lead(), baselineMarks);
         } else if (baseline == null) {
             baselineMarks.recorded(lead.moves());
         } else if (baseline.judge(lead, order)) {

@@ -30,22 +30,21 @@ final class ShapeTally {
      */
     void addUnmarked(int number, Shapes.Entry unmarked, long[] instants, int times) {
         RowTally row = count(number, unmarked, times);
-        durations(row, unmarked.added(), instants, times > 0);
+        durations(row, unmarked.durations(), instants, times > 0 ? 0 : Shapes.REMOVED);
     }
 
     /** Has marks change what became of a lead that was added without. */
     void change(int number, Shapes.Entry marked, long[] instants) {
         RowTally row = count(number, marked, 1);
-        durations(row, marked.added(), instants, true);
-        durations(row, marked.removed(), instants, false);
+        durations(row, marked.durations(), instants, 0);
     }
 
-    private static void durations(RowTally row, int[] told, long[] instants, boolean added) {
+    /** @param turned {@link Shapes#REMOVED} to take out what would be added, and the other way round */
+    private static void durations(RowTally row, int[] told, long[] instants, int turned) {
         for (int one : told) {
             long duration = instants[(one >> Shapes.TO_SHIFT) & Shapes.FIELD] - instants[one & Shapes.FIELD];
-            int stage = one >> Shapes.STAGE_SHIFT;
-            DurationSamples samples = stage == Shapes.CAPTURED_TO_WON ? row.capturedToWon : row.timeInStage[stage];
-            if (added) {
+            DurationSamples samples = row.durations[(one >> Shapes.STAGE_SHIFT) & Shapes.STAGE_FIELD];
+            if (((one ^ turned) & Shapes.REMOVED) == 0) {
                 samples.add(duration);
             } else {
                 samples.remove(duration);
@@ -69,7 +68,9 @@ final class ShapeTally {
         if (place >= entries.length) {
             entries = Arrays.copyOf(entries, Math.max(place + 1, 2 * entries.length));
         }
-        entries[place] = entry;
+        if (entries[place] == null) {
+            entries[place] = entry;
+        }
         return row;
     }
 

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shapes {
 
-    /** What a duration is told for: a stage, by its ordinal, or this. */
-    static final int CAPTURED_TO_WON = RowTally.STAGES;
-
     /** Marks of a lead at most; those of leads with more are folded one by one. */
     static final int MOST_MARKS = 4;
 
@@ -33,6 +30,8 @@ final class Shapes {
 
     static final int TO_SHIFT = 8;
     static final int STAGE_SHIFT = 16;
+    static final int STAGE_FIELD = 0xF;
+    static final int REMOVED = 1 << 20;
 
     private static final int KIND_SHIFT = 16;
     private static final int PLACE = (1 << KIND_SHIFT) - 1;
@@ -55,7 +54,7 @@ final class Shapes {
     private final int[][] outcomes;
     private final int[][] reasonSteps;
     /** Of no mark and of one. */
-    private final List<Entry> few = new ArrayList<>();
+    private final Entry[] few;
 
     private final ConcurrentHashMap<Long, Entry> many = new ConcurrentHashMap<>();
     private final AtomicInteger next = new AtomicInteger();
@@ -66,11 +65,11 @@ final class Shapes {
      * @param number among all that were folded
      * @param unmarked what becomes of the shape without marks; null for that itself
      * @param cycleMarks by cycle, which of the marks is the cycle's; -1 for none
-     * @param added durations that there are, which there would not be without the marks: between which instants, and for what
-     * @param removed durations that there would be without the marks
+     * @param durations that there are, and would not be without the marks: between which instants, and for what; with {@link #REMOVED} those that there would be
+     *     without the marks
      * @param counted what is counted, but for durations
      */
-    record Entry(int number, @Nullable Entry unmarked, int[] cycleMarks, int[] added, int[] removed, int[] counted) {}
+    record Entry(int number, @Nullable Entry unmarked, int[] cycleMarks, int[] durations, int[] counted) {}
 
     private static long[] powersOfThree() {
         long[] powers = new long[INSTANTS];
@@ -95,11 +94,12 @@ final class Shapes {
         outcomes = new int[shapes.length][];
         reasonSteps = new int[shapes.length][];
         VisitKernel kernel = new VisitKernel();
+        List<Entry> folded = new ArrayList<>();
         for (int shape = 0; shape < shapes.length; shape++) {
             steps[shape] = shapes[shape].length;
-            entryFrom[shape] = few.size();
+            entryFrom[shape] = folded.size();
             Entry unmarked = fold(shape, 0, 0, null, kernel);
-            few.add(unmarked);
+            folded.add(unmarked);
             int cycles = kernel.cycles();
             cycled[shape] = cycles > 1;
             outcomes[shape] = new int[cycles];
@@ -109,9 +109,10 @@ final class Shapes {
                 reasonSteps[shape][cycle] = kernel.reason(cycle) - 1;
             }
             for (int before = 0; before <= steps[shape]; before++) {
-                few.add(fold(shape, 1, before, unmarked, kernel));
+                folded.add(fold(shape, 1, before, unmarked, kernel));
             }
         }
+        few = folded.toArray(Entry[]::new);
     }
 
     /** @param places the steps before which the marks stand, the first in the lowest bits */
@@ -134,8 +135,7 @@ final class Shapes {
                 next.getAndIncrement(),
                 unmarked,
                 cycleMarks(kernel, instants),
-                unmarked == null ? told : without(told, unmarked.added()),
-                unmarked == null ? new int[0] : without(unmarked.added(), told),
+                unmarked == null ? told : changes(unmarked.durations(), told),
                 counted(folded));
     }
 
@@ -170,6 +170,13 @@ final class Shapes {
         return marks;
     }
 
+    private static int[] changes(int[] before, int[] after) {
+        IntArrayList changes = new IntArrayList();
+        Arrays.stream(without(after, before)).forEach(changes::addInt);
+        Arrays.stream(without(before, after)).forEach(one -> changes.addInt(one | REMOVED));
+        return changes.toIntArray();
+    }
+
     /** Those of some that are not among others, each as often. */
     private static int[] without(int[] some, int[] others) {
         IntArrayList left = new IntArrayList();
@@ -184,12 +191,10 @@ final class Shapes {
 
     private static int[] durations(RowTally folded, int[] instants) {
         IntArrayList told = new IntArrayList();
-        for (int stage = 0; stage < RowTally.STAGES; stage++) {
-            int forStage = stage << STAGE_SHIFT;
-            folded.timeInStage[stage].forEach(duration -> told.addInt(forStage | between(duration, instants)));
+        for (int what = 0; what < folded.durations.length; what++) {
+            int toldFor = what << STAGE_SHIFT;
+            folded.durations[what].forEach(duration -> told.addInt(toldFor | between(duration, instants)));
         }
-        folded.capturedToWon.forEach(
-                duration -> told.addInt(CAPTURED_TO_WON << STAGE_SHIFT | between(duration, instants)));
         return told.toIntArray();
     }
 
@@ -249,12 +254,12 @@ final class Shapes {
 
     /** Of a shape without a mark. */
     Entry unmarked(int shape) {
-        return few.get(entryFrom[shape]);
+        return few[entryFrom[shape]];
     }
 
     /** Of a shape with one mark before a step, or behind all. */
     Entry marked(int shape, int beforeStep) {
-        return few.get(entryFrom[shape] + 1 + beforeStep);
+        return few[entryFrom[shape] + 1 + beforeStep];
     }
 
     /** The key of one more mark, behind those of a key that begins with 0. */

@@ -190,10 +190,10 @@ final class VisitKernel {
             long reading = before ? 0 : at;
             row.exits[stage * RowTally.EXITS + ((transition >> EXIT_SHIFT) & FIELD)]++;
             if (timed && !before) {
-                row.timeInStage[stage].add(reading - entered);
+                row.durations[stage].add(reading - entered);
             }
             if (to == WON && !before) {
-                row.capturedToWon.add(reading);
+                row.durations[RowTally.CAPTURED_TO_WON].add(reading);
             }
             stage = to;
             entered = reading;

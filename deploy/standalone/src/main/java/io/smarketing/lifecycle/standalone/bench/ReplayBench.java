@@ -181,7 +181,7 @@ public final class ReplayBench implements Callable<Integer> {
             return 1;
         }
         int threads = Runtime.getRuntime().availableProcessors();
-        ColumnarReplay replay = new ColumnarReplay(columns);
+        ColumnarReplay replay = ColumnarReplay.keeping(columns);
         Map<String, ReplayAnswer> answers = new LinkedHashMap<>();
         try (DuckPeer duck = new DuckPeer(forDuck)) {
             if (!forDuck.isEmpty() && !equalsDuck(console, duck, forDuck, candidates, baseline)) {
@@ -203,6 +203,16 @@ public final class ReplayBench implements Callable<Integer> {
                                             n -> {},
                                             () -> false)));
                 }
+                time(
+                        "kernel, cumulative, nothing kept",
+                        columns.events(),
+                        counts,
+                        () -> new ColumnarReplay(columns)
+                                .run(
+                                        question(candidate(candidates, CUMULATIVE), baseline, false),
+                                        threads,
+                                        n -> {},
+                                        () -> false));
                 time(
                         "kernel, cumulative, against recorded",
                         columns.events(),
@@ -355,7 +365,7 @@ public final class ReplayBench implements Callable<Integer> {
     private static boolean equalsFold(
             String expected, List<LeadHistory> histories, Map<String, Policy> candidates, Policy baseline) {
         Policy candidate = candidate(candidates, CUMULATIVE);
-        return new ColumnarReplay(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
+        return ColumnarReplay.keeping(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
                 .run(question(candidate, baseline, false), 2, n -> {}, () -> false)
                 .toJson(false)
                 .toString()
@@ -370,7 +380,7 @@ public final class ReplayBench implements Callable<Integer> {
             Policy baseline)
             throws Exception {
         Policy candidate = candidate(candidates, CUMULATIVE);
-        ReplayAnswer answer = new ColumnarReplay(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
+        ReplayAnswer answer = ColumnarReplay.keeping(HistoryColumns.of(histories, LEADS_PER_SEGMENT))
                 .run(question(candidate, baseline, true), 2, n -> {}, () -> false);
         List<String> kernel = asDuckSays(answer, histories);
         for (List<String> peer : List.of(duck.bestForm(), duck.windowForm())) {

@@ -1,0 +1,135 @@
+package io.smarketing.lifecycle.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.history.History;
+import io.smarketing.lifecycle.lead.CaptureRange;
+import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.policy.PolicyReader;
+import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
+import io.smarketing.lifecycle.replay.columns.HistoryColumns;
+import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
+import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
+import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Replays that keep what no policy changes, against the plain fold: of many leads with many shapes, many of them marked in several cycles, and of more values than
+ * are counted in tables.
+ */
+class KeptLeadsTest {
+
+    private static final int LEADS = 1_500;
+    private static final int CAMPAIGNS = 700;
+    private static final Instant FROM = Instant.parse("2025-01-01T00:00:00Z");
+    private static final List<String> STEPS =
+            List.of("accepted", "contacted", "rejected", "lost", "won", "marked-mql", "captured");
+    private static final List<String> ACTIVITIES = List.of("page_view", "demo_request", "email_click");
+
+    private static final String POLICY = """
+            name: kept
+            threshold: %d
+            attributes: {employees: int}
+            fit:
+              - {id: size, when: "lead.employees >= 50", points: 10}
+              - {id: here, when: "lead.source == 'web' && lead.employees < 50", points: 5}
+            engagement:
+              - {id: view, activity: page_view, points: %s}
+              - {id: demo, activity: demo_request, points: 10, cap: 20}
+            recycle: {cooldown: PT5H}
+            """;
+
+    @Test
+    void theyAreThoseOfThePlainFold() throws RefusedDocument {
+        for (int seed = 0; seed < 3; seed++) {
+            Random random = new Random(seed);
+            History history = ReplayAgainstNaiveTest.history(lines(random));
+            HistoryColumns columns = HistoryColumns.of(history.leads(), LEADS / 2);
+            long slow = 0;
+            for (String dimension : List.of("campaign", "owner", "employees", "all")) {
+                for (String points : List.of("3", "-2", "8, halfLife: P2D")) {
+                    Policy candidate = policy(20, points);
+                    slow += ask(history, columns, candidate, policy(12, "4"), Judge.Order.OCCURRENCE, dimension);
+                    slow += ask(history, columns, candidate, null, Judge.Order.ARRIVAL, dimension);
+                }
+            }
+            assertThat(slow).as("leads that the plain fold judged").isZero();
+        }
+    }
+
+    private static long ask(
+            History history,
+            HistoryColumns columns,
+            Policy candidate,
+            @Nullable Policy baseline,
+            Judge.Order order,
+            String dimension) {
+        ReplayQuestion question = new ReplayQuestion(
+                candidate,
+                baseline,
+                order,
+                null,
+                dimension.equals("all") ? Dimension.ALL : new Dimension(dimension),
+                new CaptureRange(null, null),
+                ReplayQuestion.Listed.FLIPPED);
+        ReplayAnswer answer = ColumnarReplay.keeping(columns).run(question, 2, leads -> {}, () -> false);
+        assertThat(answer.toJson(false).toString())
+                .as("%s, %s", candidate, question)
+                .isEqualTo(question.plainFold()
+                        .run(history.leads(), () -> {})
+                        .toJson(false)
+                        .toString());
+        ReplayAnswer plain = new ColumnarReplay(columns).run(question, 1, leads -> {}, () -> false);
+        assertThat(plain.toJson(true).toString()).isEqualTo(answer.toJson(true).toString());
+        return answer.statistics().slow();
+    }
+
+    private static Policy policy(int threshold, String points) throws RefusedDocument {
+        return PolicyReader.read("kept", POLICY.formatted(threshold, points)).policy();
+    }
+
+    private static List<String> lines(Random random) {
+        List<String> lines = new ArrayList<>();
+        for (int lead = 0; lead < LEADS; lead++) {
+            Instant at = FROM.plus(Duration.ofMinutes(random.nextInt(100_000)));
+            String about = "{\"source\":\"%s\",\"campaign\":\"c%d\",\"attributes\":{\"employees\":%d}}";
+            lines.add(line(
+                    lines.size(),
+                    lead,
+                    "captured",
+                    at,
+                    about.formatted(
+                            random.nextBoolean() ? "web" : "fair",
+                            random.nextInt(CAMPAIGNS),
+                            30 + random.nextInt(40))));
+            for (int left = random.nextInt(16); left > 0; left--) {
+                at = at.plus(Duration.ofMinutes((long) random.nextInt(3) * random.nextInt(600)));
+                String step = random.nextInt(3) > 0 ? "activity" : STEPS.get(random.nextInt(STEPS.size()));
+                String by = random.nextInt(5) == 0 ? "{}" : "{\"by\":\"p%d\"}".formatted(random.nextInt(9));
+                String said = switch (step) {
+                    case "activity" ->
+                        "{\"activity\":\"%s\"}".formatted(ACTIVITIES.get(random.nextInt(ACTIVITIES.size())));
+                    case "accepted", "contacted" -> by;
+                    case "rejected" -> "{\"reason\":\"r%d\"}".formatted(random.nextInt(4));
+                    case "captured" -> "{\"attributes\":{\"employees\":%d}}".formatted(30 + random.nextInt(40));
+                    default -> "{}";
+                };
+                lines.add(line(lines.size(), lead, step, at, said));
+            }
+        }
+        return lines;
+    }
+
+    private static String line(int event, int lead, String type, Instant at, String data) {
+        return "{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":\"/test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"lead-%d\",\"time\":\"%s\",\"data\":%s}"
+                .formatted(event, type, lead, at, data);
+    }
+}
