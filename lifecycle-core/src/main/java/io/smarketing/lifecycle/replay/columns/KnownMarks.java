@@ -65,10 +65,6 @@ final class KnownMarks {
         }
     }
 
-    boolean isNone() {
-        return memory == null;
-    }
-
     Reader reader() {
         return new Reader();
     }
@@ -133,6 +129,13 @@ final class KnownMarks {
         /** The lead's one mark, {@link VisitKernel#NONE}, or {@link MarkMemory#UNKNOWN}. */
         long of(int leadOfChunk) {
             return memory == null ? MarkMemory.UNKNOWN : known[leadOfChunk];
+        }
+
+        /** Remembers that a lead has no mark. */
+        void foundNone(int leadOfChunk) {
+            if (memory != null) {
+                found.marks()[firstLead + leadOfChunk] = VisitKernel.NONE;
+            }
         }
 
         /** Remembers a lead's marks, unless there are several. */

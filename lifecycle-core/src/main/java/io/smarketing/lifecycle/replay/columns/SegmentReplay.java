@@ -125,8 +125,6 @@ final class SegmentReplay {
         this.words = segment.words().size();
         this.passes = unmarkedAdded
                 && segment.superseded() == null
-                && asks.candidateKnown().isNone()
-                && asks.baselineKnown().isNone()
                 && !lowered.trustsExternalMarks
                 && !baselineTrusts
                 && (baseline == null || !arrival)
@@ -152,7 +150,7 @@ final class SegmentReplay {
             candidateKnown.begin(chunk);
             baselineKnown.begin(chunk);
             for (int i = 0; i < chunk.leads(); i++) {
-                if (!passes || candidate.mayMark(i) || mayMarkBefore(i) || !shape.isKnown(i)) {
+                if (!passes || !passes(i)) {
                     add(i);
                 }
             }
@@ -183,10 +181,25 @@ final class SegmentReplay {
         }
     }
 
-    private boolean mayMarkBefore(int i) {
-        return baseline == null
-                ? chunk.flags.codes[i] != 0 || chunk.moves.codes[i] != steps[chunk.shapes.codes[i]]
-                : baseline.mayMark(i);
+    /** Whether no side marks a lead, whose shape is known. */
+    private boolean passes(int i) {
+        long after = candidateKnown.of(i);
+        long before = baselineKnown.of(i);
+        if (!shape.isKnown(i) || mayMark(candidate, after, i) || mayMarkBefore(before, i)) {
+            return false;
+        }
+        partial.knownLeads += after == VisitKernel.NONE && before == VisitKernel.NONE ? 1 : 0;
+        candidateKnown.foundNone(i);
+        baselineKnown.foundNone(i);
+        return true;
+    }
+
+    private boolean mayMarkBefore(long known, int i) {
+        if (baseline != null) {
+            return mayMark(baseline, known, i);
+        }
+        // In order of arrival the candidate may mark what it does not mark in time.
+        return chunk.flags.codes[i] != 0 || chunk.moves.codes[i] != steps[chunk.shapes.codes[i]];
     }
 
     /** A lead whose shape is known is added without marks, and then changed. */
