@@ -1,7 +1,7 @@
 package io.smarketing.lifecycle.replay.columns;
 
 /**
- * When a thread may work on its next piece, a few milliseconds at most: several replays that take turns go on side by side, and no more
+ * When a thread may work on its next piece, a few milliseconds, or what is found once of a segment and kept: several replays that take turns go on side by side, and no more
  * threads work than there is room for. Thread-safe.
  */
 public interface Turns {
