@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.funnel.FunnelRow;
 import io.smarketing.lifecycle.history.HistoryReader;
 import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Cycle;
+import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadHistory;
@@ -37,16 +38,20 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Command;
@@ -126,6 +131,11 @@ public final class ReplayBench implements Callable<Integer> {
             description =
                     "Pass once for all thresholds of the cumulative candidate too, and ask for a thousand of them.")
     private boolean sweep;
+
+    @Option(
+            names = "--one-cycle",
+            description = "Leave out what leads did behind their first rejection or loss: what cycles cost.")
+    private boolean oneCycle;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -319,7 +329,7 @@ public final class ReplayBench implements Callable<Integer> {
                 .forEach(segment -> {
                     int from = segment * LEADS_PER_SEGMENT;
                     try {
-                        writer.segment(segment, generated.range(from, Math.min(leads, from + LEADS_PER_SEGMENT)));
+                        writer.segment(segment, histories(generated, from, Math.min(leads, from + LEADS_PER_SEGMENT)));
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
@@ -327,11 +337,33 @@ public final class ReplayBench implements Callable<Integer> {
         writer.finish(new Coverage("generated", leads, leads, "seed " + seed));
     }
 
-    private static List<LeadHistory> taken(GeneratedHistories generated, int count) {
+    private Iterator<LeadHistory> histories(GeneratedHistories generated, int from, int to) {
+        Iterator<LeadHistory> all = generated.range(from, to);
+        return oneCycle
+                ? StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, 0), false)
+                        .map(ReplayBench::firstCycle)
+                        .iterator()
+                : all;
+    }
+
+    /** What occurred up to the first rejection or loss. */
+    private static LeadHistory firstCycle(LeadHistory lead) {
+        Instant end = lead.entries().stream()
+                .filter(entry -> entry.event() instanceof LeadEvent.Rejected || entry.event() instanceof LeadEvent.Lost)
+                .map(Entry::occurredAt)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+        return new LeadHistory(
+                lead.leadId(),
+                lead.entries().stream()
+                        .filter(entry -> !entry.occurredAt().isAfter(end))
+                        .toList());
+    }
+
+    private List<LeadHistory> taken(GeneratedHistories generated, int count) {
         List<LeadHistory> taken = new ArrayList<>(count);
-        generated.range(0, count).forEachRemaining(taken::add);
-        taken.sort(java.util.Comparator.comparing(
-                LeadHistory::leadId, io.smarketing.lifecycle.lead.FoldOrder::compareUtf8));
+        histories(generated, 0, count).forEachRemaining(taken::add);
+        taken.sort(Comparator.comparing(LeadHistory::leadId, io.smarketing.lifecycle.lead.FoldOrder::compareUtf8));
         return taken;
     }
 
