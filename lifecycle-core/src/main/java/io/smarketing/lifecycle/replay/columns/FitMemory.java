@@ -3,22 +3,34 @@ package io.smarketing.lifecycle.replay.columns;
 import io.smarketing.lifecycle.policy.FitPart;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
-/** What rules of attributes gave to a segment's leads, of those that were asked last: a change of another rule asks none of them again. Thread-safe. */
+/**
+ * What rules of attributes gave to a segment's leads, of those that were asked last: a change of another rule asks none of them again. Holds so many answers that
+ * they take a few megabytes. Thread-safe.
+ */
 final class FitMemory {
 
-    private static final int MOST_TABLES = 16;
+    private static final int MOST_ENTRIES = 1 << 15;
 
     /** The one asked for longest ago first. */
     private final Map<FitPart, FitTable> latest = new LinkedHashMap<>();
 
+    private int entries;
+
     /** Asks where it is not known; who asks meanwhile waits. */
     synchronized FitTable of(FitPart part, Segment segment) {
         FitTable known = latest.remove(part);
-        FitTable table = known == null ? new FitTable(part, segment) : known;
+        if (known != null) {
+            latest.put(part, known);
+            return known;
+        }
+        FitTable table = new FitTable(part, segment);
         latest.put(part, table);
-        if (latest.size() > MOST_TABLES) {
-            latest.remove(latest.keySet().iterator().next());
+        entries += table.entries();
+        while (entries > MOST_ENTRIES) {
+            FitPart oldest = latest.keySet().iterator().next();
+            entries -= Objects.requireNonNull(latest.remove(oldest)).entries();
         }
         return table;
     }

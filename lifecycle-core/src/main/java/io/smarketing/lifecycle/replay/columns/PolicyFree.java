@@ -13,6 +13,9 @@ final class PolicyFree {
 
     static final int MOST_DIMENSIONS = 4;
 
+    /** Of a dimension with more values in the segment no leads are kept: each value takes some kilobytes, however few leads it has. */
+    static final int MOST_VALUES = 1_000;
+
     /** The dimension asked for longest ago first. */
     private final Map<Dimension, UnmarkedLeads> unmarked = new LinkedHashMap<>();
 

@@ -38,7 +38,10 @@ record SegmentQuestion(
         LoweredPolicy baseline = policy == null ? null : new LoweredPolicy(policy, segment, counts, tables);
         DimensionRows.OfSegment rows = dimension.of(segment);
         boolean fitsNumbers = candidate.fitsNumbers && (baseline == null || baseline.fitsNumbers);
-        boolean keepsLeads = keepsCounts && fitsNumbers && new CaptureMicros(question.range()).isAll();
+        boolean keepsLeads = keepsCounts
+                && fitsNumbers
+                && rows.numbers().length <= PolicyFree.MOST_VALUES
+                && new CaptureMicros(question.range()).isAll();
         return new SegmentQuestion(
                 segment,
                 question,
