@@ -253,7 +253,13 @@ final class LeadFacts {
     }
 
     private void readOrder() {
-        if ((flagged & Layout.VOIDS) != 0) {
+        if ((flagged & Layout.VOIDS) != 0 && !cut && (flagged & Layout.ATTRIBUTES_REORDERED) == 0) {
+            slow = Slow.VOIDED_IN_ARRIVAL;
+            for (int i = 0; i < allFacts + allExtra; i++) {
+                order[i] = sequence.get(sequenceBase + i);
+            }
+            return;
+        } else if ((flagged & Layout.VOIDS) != 0) {
             slow = slow == null ? Slow.VOIDED_IN_ARRIVAL : slow;
             return;
         }
@@ -284,6 +290,29 @@ final class LeadFacts {
     /** Why the lead that was read cannot be judged by integers; null when it can. */
     @Nullable Slow slow() {
         return slow;
+    }
+
+    /** Whether {@link #order} holds voids and what they void, behind the other facts; what is slow about it is this alone. */
+    boolean hasVoidsInOrder() {
+        return slow == Slow.VOIDED_IN_ARRIVAL && !cut && (flagged & Layout.ATTRIBUTES_REORDERED) == 0;
+    }
+
+    /** Of all facts, voids and what they void among them; {@link #at} reads their instants. */
+    int countWithVoids() {
+        return allFacts + allExtra;
+    }
+
+    int codeWithVoids(int place) {
+        return codes.get(factBase + place);
+    }
+
+    /** What a void names, by the void's place. */
+    int voided(int place) {
+        int move = 0;
+        for (int i = 0; i < place; i++) {
+            move += FactCode.isMove(codes.get(factBase + i)) ? 1 : 0;
+        }
+        return details.get(moveBase + move);
     }
 
     /** Of the segment's leads in columns. */

@@ -108,7 +108,7 @@ final class MarkKernel {
             // In another order a cycle may hold other facts.
             boolean isCounted = combination != 0 && flags[lead] == 0;
             long given = isCounted ? bounds[combination] : policy.most(kinds[lead], facts[lead]);
-            mayBeMarked[lead] = best + given >= policy.threshold;
+            mayBeMarked[lead] = best + given >= policy.threshold || (flags[lead] & Layout.VOIDS) != 0;
         }
     }
 
@@ -141,6 +141,8 @@ final class MarkKernel {
         clear();
         if (order == null) {
             judgeInOrder(lead);
+        } else if (lead.hasVoidsInOrder()) {
+            judgeWithVoids(lead, order);
         } else {
             judgeInSequence(lead, order);
         }
@@ -417,6 +419,115 @@ final class MarkKernel {
                     mark(clock);
                 }
             }
+        }
+    }
+
+    /** In order of arrival, where a void takes a fact out of what was folded; marks that were made stand. */
+    private void judgeWithVoids(LeadFacts lead, int[] order) {
+        int all = lead.countWithVoids();
+        boolean[] out = new boolean[all];
+        InSequence folded = new InSequence(lead.firstState() - firstState);
+        int[] madeAt = new int[INITIAL];
+        if (fits[folded.state] >= policy.threshold) {
+            folded.marked = true;
+            mark(0);
+            madeAt[0] = -1;
+        }
+        for (int i = 0; i < all; i++) {
+            int place = order[i];
+            int code = lead.codeWithVoids(place);
+            if (code == FactCode.VOIDED) {
+                int voided = lead.voided(place);
+                if (!out[voided]) {
+                    out[voided] = true;
+                    folded = folded(lead, order, i, out);
+                    for (int mark = 0; mark < count; mark++) {
+                        folded.marked |= madeAt[mark] >= folded.cycleStart;
+                    }
+                }
+                continue;
+            }
+            if (out[place] || !folded.take(lead, i, place, code)) {
+                continue;
+            }
+            boolean asked = code >= FactCode.FIRST_ACTIVITY || FactCode.changesAttributes(code);
+            long fit = fits[folded.state];
+            if (asked
+                    && !folded.marked
+                    && !folded.won
+                    && folded.clock >= folded.cooled
+                    && fit + sum >= policy.threshold
+                    && (!policy.anyAges || fit + exactSum(lead, folded.clock) >= policy.threshold)) {
+                folded.marked = true;
+                if (count == madeAt.length) {
+                    madeAt = Arrays.copyOf(madeAt, 2 * count);
+                }
+                madeAt[count] = i;
+                mark(folded.clock);
+            }
+        }
+        // A void may turn back the clock.
+        Arrays.sort(marks, 0, count);
+    }
+
+    /** What is left of the facts before one, folded anew. */
+    private InSequence folded(LeadFacts lead, int[] order, int end, boolean[] out) {
+        clear();
+        InSequence folded = new InSequence(lead.firstState() - firstState);
+        for (int i = 0; i < end; i++) {
+            int code = lead.codeWithVoids(order[i]);
+            if (code != FactCode.VOIDED && !out[order[i]]) {
+                folded.take(lead, i, order[i], code);
+            }
+        }
+        return folded;
+    }
+
+    /** How a lead stands behind some facts in order of arrival. */
+    private final class InSequence {
+
+        private int state;
+        private long clock;
+        private boolean marked;
+        private boolean won;
+        private boolean cycled;
+        private long cycleEnd;
+        private long cooled = Long.MIN_VALUE;
+        /** What is behind it in sequence belongs to the cycle. */
+        private int cycleStart = -1;
+
+        InSequence(int state) {
+            this.state = state;
+        }
+
+        /** Takes the next fact; false for one that says nothing to the policy. */
+        boolean take(LeadFacts lead, int i, int place, int code) {
+            if (code == FactCode.ENGINE_MARK || (code == FactCode.EXTERNAL_MARK && !policy.trustsExternalMarks)) {
+                return false;
+            }
+            long at = lead.at(place);
+            clock = Math.max(clock, at);
+            if (code >= FactCode.FIRST_ACTIVITY) {
+                if (!cycled || at > cycleEnd) {
+                    for (int rule = policy.ruleFrom[code]; rule < policy.ruleFrom[code + 1]; rule++) {
+                        add(policy.rules[rule], place, policy.times[code]);
+                    }
+                }
+            } else if (code == FactCode.WON) {
+                won = true;
+            } else if (code >= FactCode.REJECTED) {
+                cycled = true;
+                cycleEnd = clock;
+                cooled = clock + policy.cooldown;
+                cycleStart = i + 1;
+                marked = false;
+                clear();
+            } else if (code <= FactCode.CAPTURED) {
+                state++;
+            } else if (code == FactCode.EXTERNAL_MARK) {
+                marked = true;
+            }
+            return true;
         }
     }
 

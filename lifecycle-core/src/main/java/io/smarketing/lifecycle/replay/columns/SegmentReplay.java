@@ -242,7 +242,7 @@ final class SegmentReplay {
     private boolean change(int i) {
         boolean permuted = arrival && chunk.flags.codes[i] != 0;
         boolean marked = chunk.moves.codes[i] != steps[chunk.shapes.codes[i]];
-        if ((permuted && chunk.flags.codes[i] != Layout.PERMUTED)
+        if ((permuted && (chunk.flags.codes[i] & Layout.ATTRIBUTES_REORDERED) != 0)
                 || (marked && (lowered.trustsExternalMarks || baselineTrusts))) {
             return false;
         }
@@ -333,7 +333,7 @@ final class SegmentReplay {
     }
 
     private void addByMoves() {
-        Slow slow = fitsNumbers ? lead.slow() : Slow.ARITHMETIC;
+        Slow slow = !fitsNumbers ? Slow.ARITHMETIC : lead.hasVoidsInOrder() ? null : lead.slow();
         if (slow == null && !judge()) {
             slow = Slow.ARITHMETIC;
         }
