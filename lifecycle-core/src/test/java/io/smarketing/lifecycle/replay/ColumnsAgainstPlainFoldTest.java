@@ -199,6 +199,41 @@ class ColumnsAgainstPlainFoldTest {
                 .formatted(lead, kind, kind, lead, time, data);
     }
 
+    /** The mark of the first day stands when what it was made of is voided; the next is made at an earlier instant. */
+    @Test
+    void aVoidMayTurnBackTheClock() throws RefusedDocument {
+        Policy policy = PolicyReader.read("turned", """
+                        name: turned
+                        threshold: 10
+                        attributes: {employees: int}
+                        fit:
+                          - {id: size, when: "lead.employees > 5", points: 10}
+                        engagement:
+                          - {id: page, activity: page_view, points: 10}
+                        """).policy();
+        History history = ReplayAgainstNaiveTest.history(List.of(
+                event("a", "captured", "2025-01-01T00:00:00Z", "{}"),
+                event("a", "activity", "2025-01-20T00:00:00Z", "{\"activity\":\"page_view\"}"),
+                event(
+                        "a",
+                        "voided",
+                        "2025-01-21T00:00:00Z",
+                        "{\"event\":{\"source\":\"/test\",\"id\":\"a-activity\"},\"reason\":\"mistake\"}"),
+                event("a", "rejected", "2025-01-05T00:00:00Z", "{}"),
+                event("a", "enriched", "2025-01-07T00:00:00Z", "{\"attributes\":{\"employees\":9}}"),
+                event("a", "accepted", "2025-01-09T00:00:00Z", "{}")));
+        ReplayQuestion question = new ReplayQuestion(
+                policy, policy, Judge.Order.ARRIVAL, null, Dimension.ALL, new CaptureRange(null, null), true);
+        HistoryColumns columns = HistoryColumns.of(history.leads(), 1);
+
+        for (ColumnarReplay replay : List.of(new ColumnarReplay(columns), ColumnarReplay.keeping(columns))) {
+            ReplayAnswer answer = replay.run(question, 1, leads -> {}, () -> false);
+            assertThat(answer.toJson(true).toString())
+                    .isEqualTo(plain(question, history).toString());
+            assertThat(answer.statistics().kernelLeads()).isEqualTo(1);
+        }
+    }
+
     @Test
     void aCancelledReplayEndsWithoutAnAnswer() {
         History history = ReplayAgainstNaiveTest.history(RandomHistory.lines(1));
