@@ -14,7 +14,7 @@ public enum Slow {
     BEYOND_WIDTHS(true),
     /** An instant is not a whole microsecond, or too far away: stored as events. */
     ODD_INSTANT(true),
-    /** A fact was voided, and order of arrival counts it until then; in order of occurrence the kernel does it. */
+    /** A fact was voided, and order of arrival counts it until then: a sweep of thresholds does not, nor a replay where attributes arrived in another order too. */
     VOIDED_IN_ARRIVAL(false),
     /** Captures and enrichments arrived in another order than they occurred in. */
     ATTRIBUTES_REORDERED(false),
