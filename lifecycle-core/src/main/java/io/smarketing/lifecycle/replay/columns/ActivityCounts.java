@@ -23,7 +23,7 @@ final class ActivityCounts {
     static final int END = 1;
 
     static final int WON = 2;
-    /** Nothing is asked, nor has anything been done in the cycle. */
+    /** Nothing is asked. */
     static final int IDLE = 3;
     /** The first combination: nothing was done. */
     static final int EMPTY = 4;

@@ -72,12 +72,17 @@ final class DimensionRows {
         }
 
         int row(LeadFacts lead) {
-            return owner ? numbers[ownerOf(lead.moves())] : row(lead.lead(), lead.lastState());
+            return owner ? row(lead.moves()) : row(lead.lead(), lead.lastState());
         }
 
         /** Of a lead in a state of its attributes; where owners are asked for, of one that has none. */
         int row(int lead, int state) {
             return column == null ? numbers[0] : numbers[column.get(ofLead ? lead : state)];
+        }
+
+        /** Where owners are asked for, of a lead with these moves. */
+        int row(Moves moves) {
+            return numbers[ownerOf(moves)];
         }
 
         /** Who accepted first, else who contacted first. */

@@ -297,13 +297,13 @@ final class LeadFacts {
         return slow == Slow.VOIDED_IN_ARRIVAL && !cut && (flagged & Layout.ATTRIBUTES_REORDERED) == 0;
     }
 
-    /** Of all facts, voids and what they void among them; {@link #at} reads their instants. */
-    int countWithVoids() {
-        return allFacts + allExtra;
+    /** Facts in {@link #order}; voids and what they void among them where {@link #hasVoidsInOrder}. {@link #at} reads their instants. */
+    int countInOrder() {
+        return hasVoidsInOrder() ? allFacts + allExtra : count;
     }
 
-    int codeWithVoids(int place) {
-        return codes.get(factBase + place);
+    int codeInOrder(int fact) {
+        return fact < count ? code(fact) : codes.get(factBase + fact);
     }
 
     /** What a void names, by the void's place. */

@@ -12,6 +12,7 @@ final class LeadShape {
     private final Codes stepDetails;
     private final long[] instants = new long[Shapes.INSTANTS];
     private final Long2ObjectHashMap<Shapes.Entry> several = new Long2ObjectHashMap<>();
+    private final Moves moves = new Moves();
     private int lead;
     private int shape;
     private int stepsFrom;
@@ -50,25 +51,16 @@ final class LeadShape {
     }
 
     int row() {
-        return dimension.owner() ? dimension.numbers()[owner()] : dimension.row(lead(), lastState());
+        return dimension.owner() ? dimension.row(moves()) : dimension.row(lead(), lastState());
     }
 
-    /** Who accepted first, else who contacted first. */
-    private int owner() {
+    private Moves moves() {
+        moves.clear();
         int[] codes = shapes.codes(shape);
-        int contacted = 0;
         for (int step = 0; step < codes.length; step++) {
-            int code = codes[step];
-            if (code == FactCode.ACCEPTED || (code == FactCode.CONTACTED && contacted == 0)) {
-                int who = stepDetails.get(stepsFrom + step);
-                if (who != 0 && code == FactCode.ACCEPTED) {
-                    return who;
-                } else if (code == FactCode.CONTACTED) {
-                    contacted = who;
-                }
-            }
+            moves.add(codes[step], instants[step + 1], stepDetails.get(stepsFrom + step));
         }
-        return contacted;
+        return moves;
     }
 
     /** As {@link Shapes} numbers them. */

@@ -141,8 +141,6 @@ final class MarkKernel {
         clear();
         if (order == null) {
             judgeInOrder(lead);
-        } else if (lead.hasVoidsInOrder()) {
-            judgeWithVoids(lead, order);
         } else {
             judgeInSequence(lead, order);
         }
@@ -372,59 +370,9 @@ final class MarkKernel {
         }
     }
 
-    /** In order of arrival the clock may be ahead of a fact. */
+    /** In order of arrival the clock may be ahead of a fact, and a void takes a fact out of what was folded; marks that were made stand. */
     private void judgeInSequence(LeadFacts lead, int[] order) {
-        int facts = lead.count();
-        int state = lead.firstState() - firstState;
-        long clock = 0;
-        boolean marked = fits[state] >= policy.threshold;
-        boolean cycled = false;
-        long cycleEnd = 0;
-        long cooled = Long.MIN_VALUE;
-        if (marked) {
-            mark(clock);
-        }
-        for (int i = 0; i < facts; i++) {
-            int fact = order[i];
-            int code = lead.code(fact);
-            if (code == FactCode.ENGINE_MARK || (code == FactCode.EXTERNAL_MARK && !policy.trustsExternalMarks)) {
-                continue;
-            }
-            long at = lead.at(fact);
-            clock = Math.max(clock, at);
-            if (code >= FactCode.FIRST_ACTIVITY) {
-                if (!marked && (!cycled || at > cycleEnd)) {
-                    for (int rule = policy.ruleFrom[code]; rule < policy.ruleFrom[code + 1]; rule++) {
-                        add(policy.rules[rule], fact, policy.times[code]);
-                    }
-                }
-            } else if (code == FactCode.WON) {
-                return;
-            } else if (code >= FactCode.REJECTED) {
-                cycled = true;
-                cycleEnd = clock;
-                cooled = clock + policy.cooldown;
-                marked = false;
-                clear();
-                continue;
-            } else if (code <= FactCode.CAPTURED) {
-                state++;
-            } else {
-                marked |= code == FactCode.EXTERNAL_MARK;
-                continue;
-            }
-            if (!marked && clock >= cooled && fits[state] + sum >= policy.threshold) {
-                marked = !policy.anyAges || fits[state] + exactSum(lead, clock) >= policy.threshold;
-                if (marked) {
-                    mark(clock);
-                }
-            }
-        }
-    }
-
-    /** In order of arrival, where a void takes a fact out of what was folded; marks that were made stand. */
-    private void judgeWithVoids(LeadFacts lead, int[] order) {
-        int all = lead.countWithVoids();
+        int all = lead.countInOrder();
         boolean[] out = new boolean[all];
         InSequence folded = new InSequence(lead.firstState() - firstState);
         int[] madeAt = new int[INITIAL];
@@ -435,7 +383,7 @@ final class MarkKernel {
         }
         for (int i = 0; i < all; i++) {
             int place = order[i];
-            int code = lead.codeWithVoids(place);
+            int code = lead.codeInOrder(place);
             if (code == FactCode.VOIDED) {
                 int voided = lead.voided(place);
                 if (!out[voided]) {
@@ -475,7 +423,7 @@ final class MarkKernel {
         clear();
         InSequence folded = new InSequence(lead.firstState() - firstState);
         for (int i = 0; i < end; i++) {
-            int code = lead.codeWithVoids(order[i]);
+            int code = lead.codeInOrder(order[i]);
             if (code != FactCode.VOIDED && !out[order[i]]) {
                 folded.take(lead, i, order[i], code);
             }
