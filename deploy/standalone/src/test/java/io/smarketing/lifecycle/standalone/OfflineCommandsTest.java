@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,6 +60,26 @@ class OfflineCommandsTest {
         CommandRun run = CommandRun.of("--help");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("serve", "generate", "import", "funnel", "replay", "verdicts", "policy");
+    }
+
+    @Test
+    void everyCommandIsIntroducedByASentence() {
+        checkIntroductions(new CommandLine(Lifecycle.class));
+    }
+
+    private static void checkIntroductions(CommandLine command) {
+        String[] description = command.getCommandSpec().usageMessage().description();
+        assertThat(description).as(command.getCommandName()).isNotEmpty();
+        command.getSubcommands().forEach((name, subcommand) -> {
+            if (!name.equals("help")) {
+                // Lists of commands show the first line alone.
+                assertThat(subcommand.getCommandSpec().usageMessage().description())
+                        .as(name)
+                        .hasSizeGreaterThanOrEqualTo(1)
+                        .satisfies(lines -> assertThat(lines[0]).endsWith("."));
+                checkIntroductions(subcommand);
+            }
+        });
     }
 
     @Test

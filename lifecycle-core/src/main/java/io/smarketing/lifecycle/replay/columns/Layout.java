@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 final class Layout {
 
     static final long MAGIC = 0x3153_4E4D_4C4F_434CL; // "LCOLMNS1" as bytes
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     static final int VERSION_AT = 8;
     static final int HEADER_LENGTH_AT = 12;
@@ -45,7 +45,7 @@ final class Layout {
     /** The shape of leads without steps. */
     static final int NO_STEPS = 0;
     /** Stands for all shapes but the most frequent ones, and for leads of which something occurred before the capture: no steps are told. */
-    static final int OTHER_SHAPE = 255;
+    static final int OTHER_SHAPE = 4_095;
     /** Steps of a shape at most. */
     static final int MOST_STEPS = 24;
 

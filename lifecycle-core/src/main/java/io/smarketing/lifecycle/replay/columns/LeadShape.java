@@ -83,7 +83,7 @@ final class LeadShape {
         return shapes.unmarked(shape);
     }
 
-    /** What marks make of it, whose instants are those of the lead then; null for more of them than are told. */
+    /** What marks make of it, whose instants are those of the lead then; null where they are not told. */
     Shapes.@Nullable Entry marked(MarkList marks) {
         int count = marks.count();
         if (count == 0) {
@@ -112,7 +112,9 @@ final class LeadShape {
         Shapes.Entry entry = several.get(all);
         if (entry == null) {
             entry = shapes.marked(shape, count, key);
-            several.put(all, entry);
+            if (entry != null) {
+                several.put(all, entry);
+            }
         }
         return entry;
     }

@@ -289,8 +289,11 @@ final class SegmentReplay {
             firstAlone = LeadShape.markedAt(entry, 0, alone);
         }
         boolean same = candidateMarks.isSame(baselineMarks);
+        if (!same && baselineMarks.count() > 1 && shape.marked(baselineMarks) == null) {
+            return false;
+        }
         Shapes.Entry after = shape.marked(candidateMarks);
-        if (after == null || (!same && baselineMarks.count() > Shapes.MOST_MARKS)) {
+        if (after == null) {
             return false;
         }
         int row = shape.row();

@@ -1,11 +1,10 @@
 package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.funnel.PackedInput;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +46,20 @@ final class Shapes {
     /** Of marks in a key: how many bits tell the step before which one stands. */
     private static final int STEP_BITS = 5;
 
+    /** Of several marks are folded and kept; each takes some 300 bytes. Generated leads need a few thousand a segment. */
+    private static final int MOST_MANY = 1 << 14;
+
     private final int[] steps = new int[Layout.OTHER_SHAPE + 1];
     private final boolean[] cycled = new boolean[Layout.OTHER_SHAPE + 1];
     private final int[][] codes;
-    private final int[] entryFrom;
     private final int[][] outcomes;
     private final int[][] reasonSteps;
-    /** Of no mark and of one. */
-    private final Entry[] few;
+    private final Entry[] unmarked;
+    /** By shape, where those of one mark begin. */
+    private final int[] onceFrom;
+
+    /** Of one mark, those that were met. */
+    private final AtomicReferenceArray<@Nullable Entry> once;
 
     private final ConcurrentHashMap<Long, Entry> many = new ConcurrentHashMap<>();
     private final AtomicInteger next = new AtomicInteger();
@@ -90,16 +95,17 @@ final class Shapes {
 
     private Shapes(int[][] shapes) {
         codes = shapes;
-        entryFrom = new int[shapes.length];
         outcomes = new int[shapes.length][];
         reasonSteps = new int[shapes.length][];
+        unmarked = new Entry[shapes.length];
+        onceFrom = new int[shapes.length];
         VisitKernel kernel = new VisitKernel();
-        List<Entry> folded = new ArrayList<>();
+        int places = 0;
         for (int shape = 0; shape < shapes.length; shape++) {
             steps[shape] = shapes[shape].length;
-            entryFrom[shape] = folded.size();
-            Entry unmarked = fold(shape, 0, 0, null, kernel);
-            folded.add(unmarked);
+            onceFrom[shape] = places;
+            places += steps[shape] + 1;
+            unmarked[shape] = fold(shape, 0, 0, kernel);
             int cycles = kernel.cycles();
             cycled[shape] = cycles > 1;
             outcomes[shape] = new int[cycles];
@@ -108,15 +114,12 @@ final class Shapes {
                 outcomes[shape][cycle] = kernel.outcome(cycle);
                 reasonSteps[shape][cycle] = kernel.reason(cycle) - 1;
             }
-            for (int before = 0; before <= steps[shape]; before++) {
-                folded.add(fold(shape, 1, before, unmarked, kernel));
-            }
         }
-        few = folded.toArray(Entry[]::new);
+        once = new AtomicReferenceArray<>(places);
     }
 
     /** @param places the steps before which the marks stand, the first in the lowest bits */
-    private Entry fold(int shape, int marks, int places, @Nullable Entry unmarked, VisitKernel kernel) {
+    private Entry fold(int shape, int marks, int places, VisitKernel kernel) {
         int[] stepCodes = codes[shape];
         int[] instants = instants(stepCodes.length, marks, places);
         Moves moves = new Moves();
@@ -131,11 +134,12 @@ final class Shapes {
         RowTally folded = new RowTally();
         kernel.fold(moves, list, folded);
         int[] told = durations(folded, instants);
+        Entry without = marks == 0 ? null : unmarked[shape];
         return new Entry(
                 next.getAndIncrement(),
-                unmarked,
+                without,
                 cycleMarks(kernel, instants),
-                unmarked == null ? told : changes(unmarked.durations(), told),
+                without == null ? told : changes(without.durations(), told),
                 counted(folded));
     }
 
@@ -254,12 +258,20 @@ final class Shapes {
 
     /** Of a shape without a mark. */
     Entry unmarked(int shape) {
-        return few[entryFrom[shape]];
+        return unmarked[shape];
     }
 
     /** Of a shape with one mark before a step, or behind all. */
     Entry marked(int shape, int beforeStep) {
-        return few[entryFrom[shape] + 1 + beforeStep];
+        Entry known = once.get(onceFrom[shape] + beforeStep);
+        return known == null ? foldOnce(shape, beforeStep) : known;
+    }
+
+    /** Two threads may both fold it: then what they count stands under two numbers. */
+    private Entry foldOnce(int shape, int beforeStep) {
+        Entry folded = fold(shape, 1, beforeStep, new VisitKernel());
+        once.set(onceFrom[shape] + beforeStep, folded);
+        return folded;
     }
 
     /** The key of one more mark, behind those of a key that begins with 0. */
@@ -267,10 +279,14 @@ final class Shapes {
         return key | beforeStep << (STEP_BITS * mark);
     }
 
-    /** Of a shape with several marks. */
-    Entry marked(int shape, int marks, int key) {
+    /** Of a shape with several marks; null where so many were folded already that those of this shape are folded one by one. */
+    @Nullable Entry marked(int shape, int marks, int key) {
         long all = ((long) shape << Byte.SIZE | marks) << Integer.SIZE | key;
-        return many.computeIfAbsent(all, absent -> fold(shape, marks, key, unmarked(shape), new VisitKernel()));
+        Entry known = many.get(all);
+        if (known != null || many.size() >= MOST_MANY) {
+            return known;
+        }
+        return many.computeIfAbsent(all, absent -> fold(shape, marks, key, new VisitKernel()));
     }
 
     /** By cycle, the ordinal of {@link io.smarketing.lifecycle.lead.Cycle.Outcome}. */

@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        description = "Times the engine here, beside peers and limits in the same run.",
         subcommands = {
             WriteBench.class,
             RelayBench.class,

@@ -42,6 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "columns",
         mixinStandardHelpOptions = true,
         description = {
+            "Times the building of history columns.",
             "Stores generated leads in an engine of its own, and builds history columns from its event store, from",
             "its lead.events and from the same leads' facts in JSON lines, in turn; beside them, plain reading of the",
             "same rows and lines, which is the limit. A replay over each has to give the same answer before a time is",

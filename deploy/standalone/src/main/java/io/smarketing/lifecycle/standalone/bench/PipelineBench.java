@@ -34,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "pipeline",
         mixinStandardHelpOptions = true,
         description = {
+            "Times the whole way of an event, from intake to funnel.",
             "Sends generated leads to lead.intake and watches them come out of funnel.stages,",
             "everything in this process: broker, database, writers, relay, projections and the",
             "sender. First as fast as it goes, then at a steady pace, when one event's way is timed."

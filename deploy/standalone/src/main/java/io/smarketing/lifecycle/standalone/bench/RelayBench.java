@@ -34,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "relay",
         mixinStandardHelpOptions = true,
         description = {
+            "Times the relay from the store to Kafka.",
             "Carries the same stored events to Kafka by the engine's relay and by Axon's pooled",
             "streaming processor, in turn, and compares what arrived with the store; then again",
             "while transactions are rolled back, numbers burnt and one transaction held open",

@@ -66,6 +66,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "replay",
         mixinStandardHelpOptions = true,
         description = {
+            "Times replays over columns.",
             "Replays generated histories by the kernel over columns, by DuckDB, by the plain fold on",
             "objects and from JSON, and reads the same columns for a plain sum; in turn. Answers are",
             "compared before a time is told."

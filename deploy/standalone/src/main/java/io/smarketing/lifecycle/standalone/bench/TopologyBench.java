@@ -29,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "topology",
         mixinStandardHelpOptions = true,
         description = {
+            "Times the projections' topologies.",
             "Fills lead.events with generated leads and verdicts, and lets the topologies make all rows of it,",
             "exactly once, broker in this process: from an empty state in a cold JVM, again in a warm one, and",
             "after restarts. Beside them, in turn, a plain consumer that folds the same into PostgreSQL."

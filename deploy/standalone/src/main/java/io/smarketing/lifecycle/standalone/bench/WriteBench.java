@@ -32,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "write",
         mixinStandardHelpOptions = true,
         description = {
+            "Times the write path.",
             "Decodes, judges and stores generated events by the engine's writers, by stock Axon",
             "with a transaction per command, and writes the same rows again by bare JDBC; in turn,",
             "two threads each, on the engine's own PostgreSQL."

@@ -38,8 +38,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "import",
         mixinStandardHelpOptions = true,
         description = {
-            "Makes lead events of CSV files, as a mapping says, and writes them to a file",
-            "or sends them to a running engine; sends a history as it is.",
+            "Makes lead events of CSV files, or sends a history as it is.",
+            "A mapping says how; events are written to a file, or sent to a running engine.",
             "Broken rows and lines are refused and told, the others are taken."
         },
         footer = {

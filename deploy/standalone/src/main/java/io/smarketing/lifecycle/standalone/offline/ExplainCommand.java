@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
         name = "explain",
         mixinStandardHelpOptions = true,
         description = {
-            "Explains one lead of a history under a policy: every rule with its points, the",
-            "facts that counted, what is unknown, what is missing to the threshold, and when",
-            "it was or would have been marked."
+            "Explains one lead of a history under a policy.",
+            "Tells every rule with its points, the facts that counted, what is unknown, what is",
+            "missing to the threshold, and when it was or would have been marked."
         })
 final class ExplainCommand implements Callable<Integer> {
 

@@ -66,7 +66,8 @@ public final class HistoryCommand implements Runnable {
             name = "build",
             mixinStandardHelpOptions = true,
             description = {
-                "Puts a history into columns, in a folder. What was in the folder before stays until all of the new is written."
+                "Puts a history into columns, in a folder.",
+                "What was in the folder before stays until all of the new is written."
             },
             footer = {
                 "",

@@ -11,8 +11,9 @@ import picocli.CommandLine.Spec;
         name = "metrics",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures a history: one command a metric. All of them take --history, --policy,",
-            "--dimension, --grain, --from, --to, --zone, --as-known-at, --json, --csv.",
+            "Measures a history: one command a metric.",
+            "All of them take --history, --policy, --dimension, --grain, --from, --to, --zone,",
+            "--as-known-at, --json, --csv.",
             "What each figure means: docs/metrics.md."
         },
         footer = {

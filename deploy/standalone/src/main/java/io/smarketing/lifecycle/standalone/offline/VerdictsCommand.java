@@ -23,8 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "verdicts",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints every verdict of a policy over a history, one JSON object a line:",
-            "leadId, type (scored, marked-mql), at, score, disqualified ({reason} or null).",
+            "Prints every verdict of a policy over a history, one JSON object a line.",
+            "Each has leadId, type (scored, marked-mql), at, score, disqualified ({reason} or null).",
             "Leads are ordered by id, a lead's verdicts as they were made."
         })
 public final class VerdictsCommand implements Callable<Integer> {

@@ -26,8 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
         name = "dead-letters",
         mixinStandardHelpOptions = true,
         description = {
-            "Looks into what a running engine refused at its topic, or what waited in vain for a",
-            "capture, and sends it to the intake again once its cause is mended."
+            "Looks into what a running engine refused, and sends it again.",
+            "Dead letters were refused at the topic, or waited in vain for a capture; they can be",
+            "sent to the intake again once their cause is mended."
         },
         synopsisSubcommandLabel = "(list | show | redrive)")
 public final class DeadLettersCommand implements Runnable {
@@ -176,8 +177,8 @@ public final class DeadLettersCommand implements Runnable {
             name = "redrive",
             mixinStandardHelpOptions = true,
             description = {
-                "Sends dead letters to the intake again, as they came: those named by their places, or all of a",
-                "code, a lead, or both. Not those that were sent again before, unless --again is given."
+                "Sends dead letters to the intake again, as they came.",
+                "Those named by their places, or all of a code, a lead, or both. Not those that were sent again before, unless --again is given."
             })
     int redrive(
             @Parameters(arity = "0..*", paramLabel = "PARTITION/OFFSET", description = "Places, as `list` tells them.")

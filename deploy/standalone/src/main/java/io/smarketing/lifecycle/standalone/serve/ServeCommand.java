@@ -27,8 +27,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "serve",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the engine: HTTP API, web page, and its own PostgreSQL and Kafka in the data",
-            "folder. This is what happens when no command is given."
+            "Runs the engine: HTTP API, web page, PostgreSQL and Kafka.",
+            "The servers are its own, with their data in the data folder, unless others are named.",
+            "This is what happens when no command is given."
         },
         footer = {
             "",
