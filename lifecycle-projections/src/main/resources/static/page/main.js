@@ -14,6 +14,7 @@ const values = new ValuesView();
 let dimension = 'all';
 let drawing = false;
 let known = false;
+const offered = new Set();
 
 const live = new Live(showState, () => {
   known = true;
@@ -66,9 +67,14 @@ function choose(name) {
   watch();
 }
 
+/** Those that have come since, behind the others. */
 async function offerDimensions() {
   const place = document.getElementById('dimensions');
   for (const name of await dimensions()) {
+    if (offered.has(name)) {
+      continue;
+    }
+    offered.add(name);
     const radio = element('input', { type: 'radio', name: 'dimension', value: name });
     radio.checked = name === dimension;
     radio.addEventListener('change', () => choose(name));
@@ -94,6 +100,9 @@ function showExample() {
 
 showExample();
 offerDimensions();
-keepAsking((policies) => series.offer(policies));
+keepAsking((policies) => {
+  series.offer(policies);
+  offerDimensions();
+});
 choose('all');
 setInterval(announce, ANNOUNCE_EVERY);

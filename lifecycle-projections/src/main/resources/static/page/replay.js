@@ -3,7 +3,7 @@
 import { element, show } from './dom.js';
 import { answerOf, ask } from './server.js';
 import { Thresholds } from './thresholds.js';
-import { count, duration, EXITS, NONE, share, STAGE_NAMES, STAGES, time } from './words.js';
+import { count, duration, EXITS, NONE, range, share, shortTime, STAGE_NAMES, STAGES, time } from './words.js';
 
 const LOOK_EVERY = 400;
 const WHILE_AWAY = 2000;
@@ -26,6 +26,9 @@ const WORK = {
   listing: 'keeping leads',
 };
 
+/** In YAML of any style, and in JSON; not in a comment. */
+const THRESHOLD = /^((?:[^#\n]*[{,\s])?["']?threshold["']?\s*:\s*)(-?\d+)/m;
+
 /** The choice of no single value of the dimension. */
 const ALL = 'all';
 
@@ -39,6 +42,7 @@ const added = (rows) => ({
   })),
 });
 const all = (tally) => OUTCOMES.reduce((sum, outcome) => sum + tally[outcome], 0);
+const moment = (iso) => (iso ? element('td', { title: time(iso) }, shortTime(iso)) : element('td', {}, NONE));
 const signed = (number) => (number > 0 ? `+${count(number)}` : count(number));
 
 export class Replay {
@@ -89,6 +93,7 @@ export class Replay {
     byId('more').addEventListener('click', () => this.moreLeads());
     byId('value').addEventListener('change', () => this.renderFunnels(this.thresholds.funnel()));
     byId('again').addEventListener('click', () => this.again());
+    byId('anew').addEventListener('click', () => this.repeat({}));
     byId('with-workload').addEventListener('click', () => this.repeat({ workload: true }));
   }
 
@@ -145,10 +150,10 @@ export class Replay {
     if (!request.audit) {
       parts.push(`in order of ${request.order}`);
       if (request.from || request.to) {
-        parts.push(`captured ${request.from ?? '…'} to ${request.to ?? '…'}`);
+        parts.push(`captured ${range(request)}`);
       }
       if (request.asKnownAt) {
-        parts.push(`as known at ${request.asKnownAt}`);
+        parts.push(`as known at ${time(request.asKnownAt)}`);
       }
     }
     if (logPosition !== null) {
@@ -184,7 +189,7 @@ export class Replay {
     place.hidden = false;
   }
 
-  async render({ id, request, result, workload, leadsListed }) {
+  async render({ id, request, result, workload, leadsListed, logPosition }) {
     this.request = request;
     this.result = result;
     this.listed = leadsListed;
@@ -203,7 +208,7 @@ export class Replay {
     this.renderWorkload(workload);
     const first = FLIPS.find((set) => all(result.sets[set]) > 0) ?? FLIPS[0];
     byId('flips').querySelector(`[value=${first}]`).checked = true;
-    await Promise.all([this.leads(first), this.thresholds.load(id)]);
+    await Promise.all([this.leads(first), this.thresholds.load(id, logPosition)]);
   }
 
   renderSets(sets) {
@@ -338,8 +343,8 @@ export class Replay {
             element('a', { href: `v1/leads/${encodeURIComponent(lead.leadId)}/events`, title: lead.leadId }, lead.leadId),
           ),
           element('td', {}, lead.outcome === 'neverWorked' ? 'never worked' : lead.outcome),
-          element('td', {}, lead.baselineMark ? time(lead.baselineMark) : NONE),
-          element('td', {}, lead.candidateMark ? time(lead.candidateMark) : NONE),
+          moment(lead.baselineMark),
+          moment(lead.candidateMark),
           element('td', {}, lead.because?.explanation ?? NONE),
         ),
       ),
@@ -353,7 +358,12 @@ export class Replay {
     const { candidate, documents = {} } = this.request;
     const [name, version] = candidate.split('@').map(encodeURIComponent);
     const saved = documents[candidate] ?? (await (await fetch(`v1/policies/${name}/${version}`)).text());
-    this.repeat({ candidate: { document: saved.replace(/^threshold:[^\n#]*/m, `threshold: ${this.thresholds.value}`) } });
+    const document = saved.replace(THRESHOLD, `$1${this.thresholds.value}`);
+    if (Number(THRESHOLD.exec(document)?.[2]) !== this.thresholds.value) {
+      this.fail('The candidate’s text does not say its threshold in a way that can be changed here: change it above, and replay it.');
+      return;
+    }
+    this.repeat({ candidate: { document } });
   }
 
   /** The same question, but for what is changed of it. */

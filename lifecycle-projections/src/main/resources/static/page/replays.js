@@ -3,7 +3,7 @@
 import { element } from './dom.js';
 import { Replay } from './replay.js';
 import { answerOf, ask, dimensions } from './server.js';
-import { count, time } from './words.js';
+import { count, range, shortTime, time } from './words.js';
 
 const WHILE_RUNNING = 700;
 const OTHERWISE = 8000;
@@ -21,22 +21,35 @@ function option(value, words) {
   return element('option', { value }, words);
 }
 
+/** Policies and dimensions as they are now; what was chosen stays chosen. */
 async function offer() {
-  byId('zone').textContent = zone;
-  const policies = (await ask('v1/policies'))?.policies ?? [];
-  const names = policies.map((policy) => [`${policy.name}@${policy.version}`, policy.state]);
-  names.sort((a, b) => (b[1] === 'active') - (a[1] === 'active'));
-  byId('candidate').append(
-    ...names.map(([name, state]) => option(name, `${name} (${state})`)),
-    option('', 'none of these: a document of my own'),
+  const policies = (await ask('v1/policies'))?.policies;
+  if (policies) {
+    const names = policies.map((policy) => [`${policy.name}@${policy.version}`, policy.state]);
+    names.sort((a, b) => (b[1] === 'active') - (a[1] === 'active'));
+    const offered = (state) => names.filter((name) => (name[1] === 'active') === state);
+    const options = (some) => some.map(([name, state]) => [name, `${name} (${state})`]);
+    offerIn('candidate', [...options(names), ['', 'none of these: a document of my own']]);
+    offerIn('baseline', [...options(offered(true)), [RECORDED, 'the marks that are recorded'], ...options(offered(false))]);
+  }
+  offerIn(
+    'dimension',
+    (await dimensions()).map((name) => [name, name]),
   );
-  byId('baseline').append(
-    ...names.filter(([, state]) => state === 'active').map(([name]) => option(name, `${name} (active)`)),
-    option(RECORDED, 'the marks that are recorded'),
-    ...names.filter(([, state]) => state !== 'active').map(([name, state]) => option(name, `${name} (${state})`)),
-  );
-  byId('dimension').append(...(await dimensions()).map((name) => option(name, name)));
-  byId('change').open = names.length === 0;
+  constrainOrder();
+}
+
+function offerIn(id, options) {
+  const place = byId(id);
+  const words = (list) => JSON.stringify(list);
+  if (words(options) === words([...place.options].map(({ value, text }) => [value, text]))) {
+    return;
+  }
+  const chosen = place.options.length > 0 ? place.value : undefined;
+  place.replaceChildren(...options.map(([value, text]) => option(value, text)));
+  if (options.some(([value]) => value === chosen)) {
+    place.value = chosen;
+  }
 }
 
 /** What is recorded was judged in order of arrival, and in no other. */
@@ -120,14 +133,19 @@ function warn(warnings) {
 /** Lists them now, and again: often while one is under way. */
 async function list() {
   clearTimeout(again);
-  const replays = (await ask('v1/replays'))?.replays ?? [];
-  byId('none').hidden = replays.length > 0;
+  const replays = (await ask('v1/replays'))?.replays;
+  byId('none').hidden = replays?.length > 0;
+  byId('none').textContent = replays ? 'None yet.' : 'The engine does not answer; it is asked again.';
+  if (!replays) {
+    again = setTimeout(listWhenSeen, OTHERWISE);
+    return;
+  }
   byId('latest-table').hidden = replays.length === 0;
   const shown = location.hash.slice(1);
   byId('latest').replaceChildren(
     ...replays.map((replay) => {
       const asked = replay.request;
-      const link = element('a', { href: `#${replay.id}` }, time(replay.createdAt));
+      const link = element('a', { href: `#${replay.id}`, title: time(replay.createdAt) }, shortTime(replay.createdAt));
       if (replay.id === shown) {
         link.setAttribute('aria-current', 'true');
       }
@@ -137,12 +155,15 @@ async function list() {
         element('th', { scope: 'row' }, link),
         element('td', { title: asked.candidate ?? '' }, asked.audit ? 'audit' : asked.candidate),
         element('td', { title: asked.baseline ?? '' }, asked.audit ? '' : asked.baseline),
-        element('td', {}, asked.from || asked.to ? `${day(asked.from)} to ${day(asked.to)}` : 'all'),
+        element('td', {}, asked.from || asked.to ? range(asked) : 'all'),
         element('td', {}, status(replay)),
       );
     }),
   );
   const busy = replays.some((replay) => UNDER_WAY.includes(replay.status));
+  if (!busy) {
+    offer();
+  }
   again = setTimeout(listWhenSeen, busy ? WHILE_RUNNING : OTHERWISE);
 }
 
@@ -152,10 +173,6 @@ function listWhenSeen() {
   } else {
     list();
   }
-}
-
-function day(iso) {
-  return iso ? new Date(iso).toLocaleDateString() : '…';
 }
 
 function status(replay) {
@@ -182,7 +199,10 @@ byId('change').addEventListener('toggle', showDocument);
 byId('baseline').addEventListener('change', constrainOrder);
 window.addEventListener('hashchange', show);
 
+for (const place of document.querySelectorAll('.zone')) {
+  place.textContent = zone;
+}
 await offer();
-constrainOrder();
+byId('change').open = byId('candidate').options.length < 2;
 list();
 show();

@@ -35,7 +35,7 @@ export class Thresholds {
   hide() {
     this.id = null;
     this.answers = [];
-    for (const part of ['slider', 'curve', 'no-slider']) {
+    for (const part of ['slider', 'curve', 'no-slider', 'grown']) {
       byId(part).hidden = true;
     }
   }
@@ -49,7 +49,8 @@ export class Thresholds {
     return this.answers.length === 0 || this.value === this.own;
   }
 
-  async load(id) {
+  /** @param {number} logPosition of the replay: where thresholds were tried on more than it read, none are shown */
+  async load(id, logPosition) {
     this.id = id;
     const answers = [];
     let own = 0;
@@ -63,6 +64,10 @@ export class Thresholds {
       if (problem) {
         byId('no-slider').textContent = `There are no other thresholds to look at: ${problem.detail ?? 'the engine does not answer'}.`;
         byId('no-slider').hidden = false;
+        return;
+      }
+      if (answer.logPosition !== logPosition) {
+        byId('grown').hidden = false;
         return;
       }
       answers.push(...answer.answers);

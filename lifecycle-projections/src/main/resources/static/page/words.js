@@ -74,8 +74,31 @@ const moment = new Intl.DateTimeFormat(undefined, {
   timeZoneName: 'short',
 });
 
-/** In the viewer's time zone. */
-export function time(iso) {
+const shortMoment = new Intl.DateTimeFormat(undefined, {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+function formatted(iso, format) {
   const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? NONE : moment.format(at);
+  return Number.isNaN(at.getTime()) ? NONE : format.format(at);
+}
+
+/** In the viewer's time zone, which it names. */
+export function time(iso) {
+  return formatted(iso, moment);
+}
+
+/** In the viewer's time zone, for columns whose heading names it. */
+export function shortTime(iso) {
+  return formatted(iso, shortMoment);
+}
+
+/** When leads were captured, as it was asked for: days in the zone of the question. */
+export function range({ from, to, zone }) {
+  const day = (iso) => (iso ? new Date(iso).toLocaleDateString(undefined, zone ? { timeZone: zone } : {}) : '…');
+  return `${day(from)} to ${day(to)}`;
 }

@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.projections.funnel;
 
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -26,6 +27,7 @@ class FunnelController {
     }
 
     /** A row per value of the dimension; with a limit the first ones in order. */
+    @Operation(summary = "The funnel by the values of a dimension")
     @GetMapping
     ObjectNode funnel(
             @RequestParam(defaultValue = "all") String dimension,
@@ -49,6 +51,7 @@ class FunnelController {
     }
 
     /** What the funnel of a policy can be asked by. */
+    @Operation(summary = "What the funnel of a policy can be asked by")
     @GetMapping("/dimensions")
     ObjectNode dimensions(@RequestParam(defaultValue = StageTable.ACTIVE) String policy) {
         table.require(policy, List.of());

@@ -7,6 +7,11 @@ import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -115,6 +120,18 @@ class ReplayController {
      *
      * @param analyst who asks, 64 characters of ASCII at the most; all who do not say it are {@code anonymous}, and share their places
      */
+    @Operation(
+            summary = "Asks for a replay under another policy, or for an audit of what is recorded",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(type = "object"),
+                                            examples = @ExampleObject("""
+                                                            {"candidate": "product-led@v1", "baseline": "active", "dimension": "source", \
+                                                            "from": "2026-01-01", "zone": "Europe/Berlin"}"""))))
     @PostMapping
     ResponseEntity<byte[]> ask(
             HttpServletRequest http, @RequestHeader(name = Analyst.HEADER, required = false) @Nullable String analyst)
@@ -149,6 +166,7 @@ class ReplayController {
     }
 
     /** The latest first, without results: {@code {"replays": […]}}; of one analyst only, where he is named. */
+    @Operation(summary = "The latest replays, without their results")
     @GetMapping
     ResponseEntity<byte[]> latest(
             @RequestParam(defaultValue = "20") String limit, @RequestParam(required = false) @Nullable String analyst) {
@@ -165,6 +183,7 @@ class ReplayController {
      * engine started, or null; {@code "work": {"stage", "done", "total"}}, in events, tells what is being
      * done to them: "none", "keeping-up", "going-on" when a replay waits, "merging".
      */
+    @Operation(summary = "How far the history columns are that replays read")
     @GetMapping("/columns")
     ResponseEntity<byte[]> columns() {
         HistoryColumns found = columns.current();
@@ -185,12 +204,14 @@ class ReplayController {
     }
 
     /** One replay; 404. */
+    @Operation(summary = "A replay: how far it is, and its result once it is done")
     @GetMapping("/{id}")
     ResponseEntity<byte[]> one(@PathVariable String id) {
         return ok(json(kept(id), true));
     }
 
     /** Cancels what waits or runs, and answers with it; 404, 409 when it is finished. */
+    @Operation(summary = "Cancels a replay that waits or runs")
     @DeleteMapping("/{id}")
     ResponseEntity<byte[]> cancel(@PathVariable String id) {
         ReplayArchive.Kept kept = kept(id);
@@ -210,6 +231,7 @@ class ReplayController {
      * "baselineMark", "candidateMark", "because"}], "next"}}; {@code next} is given as {@code after} for the next page, and
      * null on the last. 409 when it is not done, 410 when its leads are not kept.
      */
+    @Operation(summary = "Single leads of a replay, with the fact and the rule that made them flip")
     @GetMapping("/{id}/leads")
     ResponseEntity<byte[]> leads(
             @PathVariable String id,
@@ -244,11 +266,13 @@ class ReplayController {
      * What a replay would have given under other thresholds of its candidate: {@code {"logPosition", "candidateThreshold", "threshold",
      * "slowLeads", "answers": [{"above", "upTo", "sets", "otherCycles", "funnel": [{"stage", "ever", "entered", "reached", "open"}]}], "next"}}. An answer holds for thresholds above the one and up to the
      * other, that included, null being without end; sets are those of a replay's result, without reasons. With {@code threshold=N} the one
-     * that holds for it; else all in their order, {@code next} being given as {@code after} for the next page. The first question passes over the
-     * history as it is then, up to {@code logPosition}; all others are answered from that. {@code slowLeads} were judged by the plain fold.
+     * that holds for it; else all in their order, {@code next} being given as {@code after} for the next page. The first question passes over
+     * what the replay read, where that is at hand (it was one of the last four), else over the history as it is then, up to {@code logPosition};
+     * all others are answered from that. {@code slowLeads} were judged by the plain fold.
      *
      * <p>404; 409 for audits and candidates that trust other systems' marks; 503.
      */
+    @Operation(summary = "What the replay would have given under other thresholds")
     @GetMapping("/{id}/thresholds")
     ResponseEntity<byte[]> thresholds(
             @PathVariable String id,

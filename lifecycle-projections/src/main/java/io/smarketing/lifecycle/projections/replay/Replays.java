@@ -56,6 +56,7 @@ class Replays implements DisposableBean {
     private final StoredHistory history;
     private final Policies policies;
     private final StoreColumns columns;
+    private final Sweeps sweeps;
     private final FairTurns turns = new FairTurns(THREADS);
     /** For whoever writes or reads leads: the intake needs connections too. */
     private final FairTurns listings = new FairTurns(MOST_LISTING);
@@ -71,6 +72,7 @@ class Replays implements DisposableBean {
             StoredHistory history,
             Policies policies,
             StoreColumns columns,
+            Sweeps sweeps,
             @Value("${lifecycle.replays.most-running-per-analyst:4}") int mostRunning,
             @Value("${lifecycle.replays.most-waiting-per-analyst:8}") int mostWaiting) {
         this.places = new Places<>(new Places.Limits(mostRunning, mostWaiting), this::begin);
@@ -78,6 +80,7 @@ class Replays implements DisposableBean {
         this.history = history;
         this.policies = policies;
         this.columns = columns;
+        this.sweeps = sweeps;
         archive.interrupted(now());
     }
 
@@ -279,6 +282,7 @@ class Replays implements DisposableBean {
                     : null;
             keep(answer.leads());
             String result = answer.toJson(false).toString();
+            sweeps.hold(id, found);
             keepTrying(() -> archive.done(id, result, workload, listed, statistics.toString(), now()));
         }
 

@@ -31,10 +31,14 @@ class Sweeps {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
     private static final int MOST_KEPT = 8;
+    /** Columns that were merged since take room as long as a replay over them is held. */
+    private static final int MOST_HELD = 4;
 
     private final StoreColumns columns;
     private final Policies policies;
     private final Map<UUID, Sweep> kept = new LinkedHashMap<>(MOST_KEPT, 1, true);
+    /** What the last replays read, until somebody asks about them. */
+    private final Map<UUID, HistoryColumns> held = new LinkedHashMap<>();
 
     Sweeps(StoreColumns columns, Policies policies) {
         this.columns = columns;
@@ -112,8 +116,24 @@ class Sweeps {
         }
     }
 
+    /** A replay is done: thresholds that are asked for soon are looked for where it looked. */
+    void hold(UUID replay, HistoryColumns read) {
+        synchronized (held) {
+            held.put(replay, read);
+            if (held.size() > MOST_HELD) {
+                held.remove(held.keySet().iterator().next());
+            }
+        }
+    }
+
+    private @Nullable HistoryColumns release(UUID replay) {
+        synchronized (held) {
+            return held.remove(replay);
+        }
+    }
+
     /**
-     * The sweep of a replay, over what was stored when it was first asked about.
+     * The sweep of a replay, over what it read; over what was stored when it was first asked about, where that is not at hand any more.
      *
      * @throws RefusedReplay for an audit, and for a candidate that trusts other systems' marks
      */
@@ -141,7 +161,8 @@ class Sweeps {
                     "ask for a replay of a candidate");
         }
         try {
-            HistoryColumns history = columns.upToNow(() -> false);
+            HistoryColumns read = release(replay.id());
+            HistoryColumns history = read == null ? columns.upToNow(() -> false) : read;
             ThresholdSweep answers = ThresholdSweep.of(
                             history, comparison.question(ReplayQuestion.Listed.NONE), () -> false)
                     .orElseThrow(() -> new RefusedReplay(

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.projections.stream;
 
 import io.smarketing.lifecycle.projections.funnel.StageTable;
+import io.swagger.v3.oas.annotations.Operation;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ class StreamController {
      * @param lastEventId for clients that cannot send the header {@code Last-Event-ID}; with either there is no snapshot, only
      *     what changed since
      */
+    @Operation(summary = "The funnel as it moves, as server-sent events: a snapshot, then the rows that change")
     @GetMapping(path = "/v1/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> stream(
             @RequestParam(defaultValue = "all") List<String> dimension,

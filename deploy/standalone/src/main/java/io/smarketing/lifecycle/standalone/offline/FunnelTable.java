@@ -68,7 +68,7 @@ final class FunnelTable {
                     days(stage.timeInStage().p50()));
         }
         // The bar's column has no heading.
-        text.append(table.render().replaceFirst(" " + Bars.EMPTY + " {2,}", "   "));
+        text.append(table.render().replaceFirst(" " + Bars.EMPTY + "(?= {2,})", "  "));
         text.append("\n  leads stand: %s\n".formatted(outcomes(row)));
         text.append("  captured → won: %s won in a mean of %s, median %s, p90 %s\n"
                 .formatted(

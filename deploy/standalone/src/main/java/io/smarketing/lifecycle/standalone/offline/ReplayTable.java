@@ -108,7 +108,7 @@ final class ReplayTable {
                     FunnelTable.count(tally.count(set, Outcome.OPEN)),
                     FunnelTable.count(tally.count(set, Outcome.NEVER_WORKED)));
         }
-        return table.render().replaceFirst(" " + Bars.EMPTY + " {2,}", "   ");
+        return table.render().replaceFirst(" " + Bars.EMPTY + "(?= {2,})", "  ");
     }
 
     private static String funnels(ReplayReport result, Dimension dimension) {

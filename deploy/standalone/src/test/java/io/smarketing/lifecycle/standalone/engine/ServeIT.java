@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One program, one folder: what {@code serve} keeps, takes over and refuses. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -67,10 +69,24 @@ class ServeIT {
         return process.isAlive() && process.info().command().isPresent();
     }
 
+    private static void assertDescribesItself(JsonNode api) {
+        assertThat(api.at("/info/title").asString()).isEqualTo("Lead lifecycle engine");
+        assertThat(api.at("/paths").propertyNames()).contains("/v1/events", "/v1/replays/{id}/thresholds");
+        api.at("/paths")
+                .forEachEntry((path, operations) -> operations.forEachEntry((method, operation) -> {
+                    if (path.startsWith("/v1/")) {
+                        assertThat(operation.path("summary").asString())
+                                .as("%s %s", method, path)
+                                .isNotEmpty();
+                    }
+                }));
+    }
+
     @Test
     void whatAFreshEngineWasToldIsThereAfterARestart() {
         try (Engine engine = Engine.start(folder.resolve("data"))) {
-            assertThat(get(engine.uri(), "/v3/api-docs").body()).contains("/v1/events");
+            assertDescribesItself(JsonMapper.shared()
+                    .readTree(get(engine.uri(), "/v3/api-docs").body()));
             capture(engine.uri(), "L-1");
 
             engine.restart();
