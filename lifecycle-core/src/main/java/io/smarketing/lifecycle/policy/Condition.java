@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,9 @@ final class Condition {
             .comprehensionMaxIterations(MOST_LOOPS)
             .maxExpressionCodePointSize(LONGEST)
             .build();
+    /** Comments, and texts that end otherwise than by their first quote or hold backslashes as they are. */
+    private static final Pattern SPACING_COUNTS = Pattern.compile("//|'{3}|\"{3}|[rR]['\"]");
+
     private static final CelRuntime RUNTIME =
             CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS).build();
 
@@ -91,8 +95,11 @@ final class Condition {
         return text;
     }
 
-    /** Without blanks, but for those in texts and between words: the same for conditions that differ in spacing only. */
+    /** Without blanks, but for those in texts and between words: the same for conditions that differ in spacing only. Others are left as they are written. */
     String canonicalText() {
+        if (SPACING_COUNTS.matcher(text).find()) {
+            return text;
+        }
         StringBuilder canonical = new StringBuilder();
         int quote = 0;
         boolean blank = false;

@@ -243,17 +243,19 @@ class GrowingColumnsTest {
     void manySmallSegmentsAreDueToBeMergedAndOnesThatAreWornToo() throws IOException {
         List<LeadHistory> leads = some();
         HistoryColumns few = HistoryColumns.of(leads.subList(0, 7), 1);
-        assertThat(Merging.due(few, 1_000)).isEmpty();
+        assertThat(Merging.due(few, 1_000, 1_000_000)).isEmpty();
         HistoryColumns many = HistoryColumns.of(leads.subList(0, 8), 1);
-        assertThat(Merging.due(many, 1_000)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
-        assertThat(Merging.due(many, 2)).as("they are as large as they get").isEmpty();
+        assertThat(Merging.due(many, 1_000, 1_000_000)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(Merging.due(many, 2, 1_000_000))
+                .as("they are as large as they get")
+                .isEmpty();
 
         HistoryColumns worn = two(temporary);
         assertThat(worn.shares().get(0).superseded()).isEqualTo(3);
-        assertThat(Merging.due(worn, 1_000)).as("three are no third").isEmpty();
+        assertThat(Merging.due(worn, 1_000, 1_000_000)).as("three are no third").isEmpty();
         ColumnsWriter writer = new ColumnsWriter(temporary, worn);
         write(writer, leads.subList(0, leads.size() / 2), leads.size());
         writer.finish(coverage(3));
-        assertThat(Merging.due(worn.reopened(temporary), 1_000)).containsExactly(0);
+        assertThat(Merging.due(worn.reopened(temporary), 1_000, 1_000_000)).containsExactly(0);
     }
 }

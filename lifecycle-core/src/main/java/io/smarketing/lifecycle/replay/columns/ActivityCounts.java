@@ -31,6 +31,9 @@ final class ActivityCounts {
     /** So many fit into a processor's cache; leads with few facts come first, and need few. */
     private static final int MOST = 1 << 15;
 
+    /** Numbers that combinations hold, all together: of a thousand kinds of activities there are combinations for few leads. */
+    private static final int MOST_COUNTS = 1 << 22;
+
     private static final int FULL = -1;
 
     private final char[] byFact;
@@ -100,6 +103,7 @@ final class ActivityCounts {
         private final Int2IntHashMap next = new Int2IntHashMap(FULL);
         private final char[] byFact;
         private final char[] mostByLead;
+        private final int most;
 
         Builder(Segment segment) {
             this.segment = segment;
@@ -115,6 +119,7 @@ final class ActivityCounts {
                 activityOf[code] = activities.indexOf(activity);
                 times[code] = segment.activities().get(code).count();
             }
+            this.most = Math.min(MOST, EMPTY + 1 + MOST_COUNTS / Math.max(1, activities.size()));
             this.byFact = new char[segment.column(Layout.CODES).size()];
             this.mostByLead = new char[segment.leads()];
             for (int i = 0; i < EMPTY; i++) {
@@ -126,7 +131,7 @@ final class ActivityCounts {
         /** {@link #FULL} where there is no number left. */
         private int number(int[] combination) {
             Integer known = numbers.get(IntBuffer.wrap(combination));
-            if (known == null && combinations.size() == MOST) {
+            if (known == null && combinations.size() >= most) {
                 return FULL;
             } else if (known == null) {
                 known = combinations.size();

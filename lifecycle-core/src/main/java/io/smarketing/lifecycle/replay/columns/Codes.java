@@ -59,9 +59,7 @@ final class Codes {
                     .asCharBuffer()
                     .get(to, 0, count);
         } else {
-            for (int i = 0; i < count; i++) {
-                to[i] = (char) get(from + i);
-            }
+            throw new IllegalStateException("codes of %d bytes".formatted(width));
         }
     }
 

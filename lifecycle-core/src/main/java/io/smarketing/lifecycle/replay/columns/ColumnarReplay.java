@@ -68,15 +68,17 @@ public final class ColumnarReplay {
                 history, hasRoomToKeep(history), hasRoom(history, Long.BYTES * MarkMemory.MOST_POLICIES, 0));
     }
 
-    /** Work that a thread claims: a chunk of a segment, or all its leads that are stored as events. */
-    private record Task(int segment, int chunk) {
-
-        private static final int WIDE = -1;
+    /**
+     * Work that a thread claims: a chunk of a segment, or some of its leads that are stored as events.
+     *
+     * @param portion of its chunks, or of those that are stored as events
+     */
+    private record Task(int segment, boolean wide, int portion) {
 
         private int standing(Segment segment) {
-            return chunk == WIDE
-                    ? segment.standing(segment.leads(), segment.rows())
-                    : segment.standing(chunk * Layout.CHUNK, Math.min((chunk + 1) * Layout.CHUNK, segment.leads()));
+            int first = wide ? segment.leads() + portion * WideLeads.PORTION : portion * Layout.CHUNK;
+            int most = wide ? WideLeads.PORTION : Layout.CHUNK;
+            return segment.standing(first, Math.min(first + most, wide ? segment.rows() : segment.leads()));
         }
     }
 
@@ -102,21 +104,22 @@ public final class ColumnarReplay {
             ReplayQuestion question, int threads, Turns turns, LongConsumer progress, BooleanSupplier cancelled) {
         DimensionRows dimension = new DimensionRows(question.dimension());
         try (ReplayThreads all = new ReplayThreads(threads)) {
-            List<SegmentQuestion> segments = prepare(question, dimension, all, turns, cancelled);
+            BooleanSupplier stopped = () -> all.hasFailed() || cancelled.getAsBoolean();
+            List<SegmentQuestion> segments = prepare(question, dimension, all, turns, stopped);
             List<Task> tasks = new ArrayList<>();
             for (int i = 0; i < segments.size(); i++) {
                 Segment segment = segments.get(i).segment();
-                if (segment.wideLeads() > 0) {
-                    tasks.add(new Task(i, Task.WIDE));
+                for (int portion = 0; portion < WideLeads.portions(segment); portion++) {
+                    tasks.add(new Task(i, true, portion));
                 }
                 for (int chunk = segment.chunks() - 1; chunk >= 0; chunk--) {
                     // Leads with many facts stand at the end: they are begun with, so that all threads end together.
-                    tasks.add(new Task(i, chunk));
+                    tasks.add(new Task(i, false, chunk));
                 }
             }
             PlainLeads plain = new PlainLeads(question, dimension);
             AtomicInteger next = new AtomicInteger();
-            List<Partial> partials = all.each(() -> replay(segments, tasks, next, plain, turns, progress, cancelled));
+            List<Partial> partials = all.each(() -> replay(segments, tasks, next, plain, turns, progress, stopped));
             Partial sum = partials.get(0);
             partials.subList(1, partials.size()).forEach(sum::merge);
             segments.forEach(segment -> segment.end(sum));
@@ -171,10 +174,10 @@ public final class ColumnarReplay {
                     at = task.segment();
                     replay = new SegmentReplay(segments.get(at), plain, partial);
                 }
-                if (task.chunk() == Task.WIDE) {
-                    replay.wide();
+                if (task.wide()) {
+                    replay.wide(task.portion());
                 } else {
-                    replay.chunk(task.chunk());
+                    replay.chunk(task.portion());
                 }
             } finally {
                 turns.giveBack();

@@ -34,11 +34,20 @@ public final class ColumnsWriter {
     /** A segment that stays, but for leads that are written anew. */
     private record Earlier(HistoryColumns.Held held, BitSet superseded) {}
 
-    /** Begins a history anew. Makes the folder where it is not there. */
+    /** Begins a history anew. Makes the folder where it is not there, and clears away what writings left that were not finished. */
     public ColumnsWriter(Path folder) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder);
         this.generation = generationBefore(folder) + 1;
+        deleteAllBut(named(folder));
+    }
+
+    private static List<Manifest.Part> named(Path folder) throws IOException {
+        try {
+            return Manifest.read(folder).parts();
+        } catch (UnusableColumns e) {
+            return List.of();
+        }
     }
 
     /**

@@ -33,8 +33,15 @@ public final class HistoryColumns {
      * How much a segment holds.
      *
      * @param standing leads that are not superseded
+     * @param events of all its leads
      */
-    public record Share(int standing, int superseded) {}
+    public record Share(int standing, int superseded, long events) {
+
+        /** About how many events the leads have that are not superseded. */
+        long standingEvents() {
+            return standing == 0 ? 0 : events * standing / (standing + superseded);
+        }
+    }
 
     private HistoryColumns(List<Held> held, Coverage coverage) {
         this.held = List.copyOf(held);
@@ -162,7 +169,7 @@ public final class HistoryColumns {
                 .map(one -> {
                     int rows = one.segment().rows();
                     int standing = one.segment().standing(0, rows);
-                    return new Share(standing, rows - standing);
+                    return new Share(standing, rows - standing, one.segment().events());
                 })
                 .toList();
     }

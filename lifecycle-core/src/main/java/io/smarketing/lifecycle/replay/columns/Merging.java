@@ -24,8 +24,9 @@ public final class Merging {
      * Places of segments in the history; none when all is well.
      *
      * @param mostLeads segments that have about so many are not made larger
+     * @param mostEvents nor are those that have about so many events
      */
-    public static List<Integer> due(HistoryColumns history, int mostLeads) {
+    public static List<Integer> due(HistoryColumns history, int mostLeads, long mostEvents) {
         List<HistoryColumns.Share> shares = history.shares();
         List<Integer> worn = new ArrayList<>();
         Map<Integer, List<Integer>> bySize = new TreeMap<>();
@@ -34,7 +35,7 @@ public final class Merging {
             if (share.superseded() * PARTS > share.standing() + share.superseded()) {
                 worn.add(i);
             }
-            if (share.standing() < mostLeads / 2) {
+            if (share.standing() < mostLeads / 2 && share.standingEvents() < mostEvents / 2) {
                 bySize.computeIfAbsent(size(share.standing()), none -> new ArrayList<>())
                         .add(i);
             }

@@ -85,6 +85,9 @@ record NarrowLead(
                 }
             }
         }
+        if (ties(facts, extra)) {
+            return Outcome.slow(Slow.VOIDED_ATTRIBUTES);
+        }
         Slow reason = whyNot(opening, facts, extra);
         if (reason != null) {
             return Outcome.slow(reason);
@@ -109,6 +112,21 @@ record NarrowLead(
                         permuted,
                         attributesReordered(facts, sequence)),
                 null);
+    }
+
+    /** Whether one that was voided stands beside another of its kind and instant: which comes first their ids say, and columns have none. */
+    private static boolean ties(List<Entry> facts, List<Entry> extra) {
+        Set<List<Object>> seen = new HashSet<>();
+        List<Entry> voided =
+                extra.stream().filter(entry -> isFolded(entry.event())).toList();
+        if (!voided.isEmpty()) {
+            facts.forEach(entry -> seen.add(kindAndInstant(entry)));
+        }
+        return voided.stream().anyMatch(entry -> !seen.add(kindAndInstant(entry)));
+    }
+
+    private static List<Object> kindAndInstant(Entry entry) {
+        return List.of(entry.event().getClass(), entry.occurredAt());
     }
 
     private static boolean isFolded(LeadEvent event) {

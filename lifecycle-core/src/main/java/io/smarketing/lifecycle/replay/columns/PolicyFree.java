@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What no policy changes of a segment, and replays have found before: how often leads did what, which marks history holds, and what all leads would be without marks, by the dimensions that
+ * What no policy changes of a segment, and replays have found before: how often leads did what, which marks history holds, where leads lie that are stored as events, and what all leads would be without marks, by the dimensions that
  * were asked for last. Thread-safe.
  */
 final class PolicyFree {
@@ -21,11 +21,19 @@ final class PolicyFree {
 
     private @Nullable ActivityCounts counts;
     private @Nullable RecordedMarks recorded;
+    private int @Nullable [] widePlaces;
 
     /** Finds them where they are not known; who asks meanwhile waits. */
     synchronized ActivityCounts counts(Segment segment) {
         ActivityCounts known = counts == null ? ActivityCounts.of(segment) : counts;
         counts = known;
+        return known;
+    }
+
+    /** Finds them where they are not known; who asks meanwhile waits. */
+    synchronized int[] widePlaces(Segment segment) {
+        int[] known = widePlaces == null ? WideLeads.places(segment) : widePlaces;
+        widePlaces = known;
         return known;
     }
 

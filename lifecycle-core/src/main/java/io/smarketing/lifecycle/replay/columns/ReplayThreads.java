@@ -16,6 +16,7 @@ final class ReplayThreads implements AutoCloseable {
 
     private final int threads;
     private final @Nullable ExecutorService pool;
+    private volatile boolean failed;
 
     ReplayThreads(int threads) {
         this.threads = threads;
@@ -40,11 +41,19 @@ final class ReplayThreads implements AutoCloseable {
         try {
             List<Future<T>> futures = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                futures.add(pool.submit(work::get));
+                futures.add(pool.submit(() -> told(work)));
             }
             List<T> found = new ArrayList<>();
+            @Nullable ExecutionException failure = null;
             for (Future<T> future : futures) {
-                found.add(future.get());
+                try {
+                    found.add(future.get());
+                } catch (ExecutionException e) {
+                    failure = failure == null || isCancelled(failure) ? e : failure;
+                }
+            }
+            if (failure != null) {
+                throw failure;
             }
             return found;
         } catch (InterruptedException e) {
@@ -58,6 +67,24 @@ final class ReplayThreads implements AutoCloseable {
             }
             throw new IllegalStateException(Objects.requireNonNull(e.getCause()));
         }
+    }
+
+    private static boolean isCancelled(ExecutionException failure) {
+        return failure.getCause() instanceof CancellationException;
+    }
+
+    private <T> T told(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException | Error e) {
+            failed = true;
+            throw e;
+        }
+    }
+
+    /** Whether one of the threads failed: what the others do is of no use any more. */
+    boolean hasFailed() {
+        return failed;
     }
 
     @Override

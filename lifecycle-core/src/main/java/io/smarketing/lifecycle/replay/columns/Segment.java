@@ -317,10 +317,19 @@ final class Segment {
     }
 
     PackedInput packed(String name) {
-        ByteBuffer column = column(name).bytes();
-        byte[] copy = new byte[column.limit()];
-        column.duplicate().position(0).get(copy);
+        return packed(name, 0, column(name).bytes().limit());
+    }
+
+    /** Bytes of a column from a place on up to another. */
+    PackedInput packed(String name, int from, int to) {
+        byte[] copy = new byte[to - from];
+        column(name).bytes().duplicate().position(from).get(copy);
         return new PackedInput(copy);
+    }
+
+    /** Where portions of leads that are stored as events begin, and where the last ends; found when first asked for. */
+    int[] widePlaces() {
+        return policyFree.widePlaces(this);
     }
 
     /** The ids of the leads in columns, ordered by their bytes: the column {@code name} holds places in it. */

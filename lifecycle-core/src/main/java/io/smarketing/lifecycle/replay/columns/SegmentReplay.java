@@ -347,9 +347,9 @@ final class SegmentReplay {
         }
     }
 
-    /** Replays all leads that are stored as events. */
-    void wide() {
-        WideLeads.forEach(segment, question.knownAt(), (lead, reason) -> plain.add(lead, reason, partial));
+    /** Replays a portion of the leads that are stored as events. */
+    void wide(int portion) {
+        WideLeads.forEach(segment, portion, question.knownAt(), (lead, reason) -> plain.add(lead, reason, partial));
     }
 
     private String name() {

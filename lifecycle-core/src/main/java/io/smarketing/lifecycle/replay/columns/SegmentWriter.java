@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -82,7 +83,7 @@ final class SegmentWriter {
         NarrowLead.Outcome outcome = NarrowLead.of(history);
         NarrowLead lead = outcome.lead();
         Slow reason = lead == null ? outcome.reason() : null;
-        if (lead != null && !holdsAttributesOf(lead)) {
+        if (lead != null && !(holdsAttributesOf(lead) && holdsActivitiesOf(lead))) {
             reason = Slow.BEYOND_WIDTHS;
         }
         if (lead != null && reason == null) {
@@ -100,6 +101,21 @@ final class SegmentWriter {
                         fact -> seen.addAll(LeadEvent.attributesOf(fact.event()).keySet()));
         seen.removeAll(attributes.keySet());
         return attributes.size() + seen.size() <= NarrowLead.MOST_ATTRIBUTES;
+    }
+
+    private boolean holdsActivitiesOf(NarrowLead lead) {
+        Set<LeadEvent.Activity> seen = new HashSet<>();
+        lead.facts().forEach(fact -> kindOf(fact.event()).ifPresent(seen::add));
+        lead.extra().forEach(fact -> kindOf(fact.event()).ifPresent(seen::add));
+        seen.removeAll(activityCodes.keySet());
+        return FactCode.FIRST_ACTIVITY + activities.size() + seen.size() <= Character.MAX_VALUE;
+    }
+
+    /** What it is and how often it was done: what one code says. */
+    private static Optional<LeadEvent.Activity> kindOf(LeadEvent event) {
+        return event instanceof LeadEvent.Activity activity
+                ? Optional.of(new LeadEvent.Activity(activity.activity(), null, activity.count()))
+                : Optional.empty();
     }
 
     /** Personal data stays behind: columns have no key to seal it with. */
@@ -231,12 +247,12 @@ final class SegmentWriter {
     }
 
     private int code(LeadEvent event) {
-        if (event instanceof LeadEvent.Activity activity) {
-            return activityCodes.computeIfAbsent(
-                    new LeadEvent.Activity(activity.activity(), null, activity.count()), done -> {
-                        activities.add(done);
-                        return FactCode.FIRST_ACTIVITY + activities.size() - 1;
-                    });
+        Optional<LeadEvent.Activity> kind = kindOf(event);
+        if (kind.isPresent()) {
+            return activityCodes.computeIfAbsent(kind.get(), done -> {
+                activities.add(done);
+                return FactCode.FIRST_ACTIVITY + activities.size() - 1;
+            });
         }
         return FactCode.of(event).orElse(FactCode.VOIDED);
     }

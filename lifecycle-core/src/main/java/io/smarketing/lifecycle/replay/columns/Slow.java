@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Why a lead is judged by the plain fold and not by the kernel. */
 public enum Slow {
-    /** A capture or enrichment was voided: stored as events. */
+    /** A capture or enrichment was voided, or a fact beside another of its kind and instant: stored as events. */
     VOIDED_ATTRIBUTES(true),
     /** Another capture opens the history in order of arrival than in order of occurrence: stored as events. */
     OTHER_OPENING(true),

@@ -17,17 +17,49 @@ final class WideLeads {
 
     private static final RecordedCodec CODEC = new RecordedCodec();
 
+    /** So many are judged at a time. */
+    static final int PORTION = 256;
+
     private final PackedInput input;
     private Slow reason = Slow.BEYOND_WIDTHS;
 
     WideLeads(Segment segment) {
-        input = segment.packed(Layout.WIDE);
+        this(segment.packed(Layout.WIDE));
+    }
+
+    private WideLeads(PackedInput input) {
+        this.input = input;
+    }
+
+    /** How many portions there are. */
+    static int portions(Segment segment) {
+        return (segment.wideLeads() + PORTION - 1) / PORTION;
+    }
+
+    /** Where each portion begins, and where the last ends, among the column's bytes. */
+    static int[] places(Segment segment) {
+        WideLeads wide = new WideLeads(segment);
+        int[] places = new int[portions(segment) + 1];
+        for (int i = 0; i < segment.wideLeads(); i++) {
+            wide.passOver();
+            places[i / PORTION + 1] = wide.input.position();
+        }
+        return places;
     }
 
     /** Goes through those that stand, as they were known at an instant; without any for all that is known. */
     static void forEach(Segment segment, @Nullable Instant knownAt, BiConsumer<LeadHistory, Slow> take) {
-        WideLeads wide = new WideLeads(segment);
-        for (int i = 0; i < segment.wideLeads(); i++) {
+        for (int portion = 0; portion < portions(segment); portion++) {
+            forEach(segment, portion, knownAt, take);
+        }
+    }
+
+    /** The same for a portion of them. */
+    static void forEach(Segment segment, int portion, @Nullable Instant knownAt, BiConsumer<LeadHistory, Slow> take) {
+        int[] places = segment.widePlaces();
+        WideLeads wide = new WideLeads(segment.packed(Layout.WIDE, places[portion], places[portion + 1]));
+        int end = Math.min(segment.wideLeads(), (portion + 1) * PORTION);
+        for (int i = portion * PORTION; i < end; i++) {
             LeadHistory lead = wide.next();
             if (segment.stands(segment.leads() + i)) {
                 known(lead, knownAt).ifPresent(known -> take.accept(known, wide.reason));

@@ -143,9 +143,7 @@ public final class ColumnsFolder {
         watch.begins(position);
         ColumnsWriter writer = new ColumnsWriter(folder);
         long events = write(writer, all(position), position, watch);
-        writer.finish(coverage(events, position));
-        HistoryColumns made = HistoryColumns.open(folder);
-        current = made;
+        HistoryColumns made = finished(writer, coverage(events, position), null);
         double seconds = (System.nanoTime() - begun) / (double) TimeUnit.SECONDS.toNanos(1);
         LOG.info(
                 "history columns were made: {} events of {} leads, up to position {}, in {} s",
@@ -163,15 +161,25 @@ public final class ColumnsFolder {
         watch.begins(more);
         ColumnsWriter writer = new ColumnsWriter(folder, before);
         long read = write(writer, inPages(history.changedLeads(covered, position)), position, watch);
-        writer.finish(coverage(before.coverage().events() + more, position));
-        HistoryColumns made = before.reopened(folder);
-        current = made;
+        HistoryColumns made = finished(writer, coverage(before.coverage().events() + more, position), before);
         LOG.debug(
                 "history columns have {} events more, up to position {}: {} were read, in {} ms",
                 more,
                 position,
                 read,
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+        return made;
+    }
+
+    /** What was written stands for the folder; where that fails the folder is opened again next time, whatever it holds then. */
+    private HistoryColumns finished(ColumnsWriter writer, Coverage coverage, @Nullable HistoryColumns before)
+            throws IOException {
+        opened = false;
+        current = null;
+        writer.finish(coverage);
+        HistoryColumns made = before == null ? HistoryColumns.open(folder) : before.reopened(folder);
+        current = made;
+        opened = true;
         return made;
     }
 
@@ -186,7 +194,7 @@ public final class ColumnsFolder {
      */
     @Nullable HistoryColumns merged(Watch watch) throws IOException {
         HistoryColumns before = current;
-        List<Integer> due = before == null ? List.of() : Merging.due(before, MOST_LEADS);
+        List<Integer> due = before == null ? List.of() : Merging.due(before, MOST_LEADS, MOST_EVENTS);
         if (before == null || due.isEmpty()) {
             return null;
         }
@@ -194,9 +202,7 @@ public final class ColumnsFolder {
         due.forEach(segment -> leadIds.addAll(before.leadIds(segment)));
         ColumnsWriter writer = new ColumnsWriter(folder, before);
         write(writer, inPages(leadIds), before.coverage().position(), watch);
-        writer.finish(before.coverage());
-        HistoryColumns made = before.reopened(folder);
-        current = made;
+        HistoryColumns made = finished(writer, before.coverage(), before);
         LOG.debug("{} segments of history columns were merged", due.size());
         return made;
     }

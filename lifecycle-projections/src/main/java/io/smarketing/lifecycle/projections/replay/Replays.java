@@ -207,7 +207,7 @@ class Replays implements DisposableBean {
                 LOG.warn("replay {} failed", id, e);
                 failed(
                         "there is not enough memory for the result; give the process more (-Xmx), or select fewer leads");
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("replay {} failed", id, e);
                 failed("a fault of the engine: " + e);
             } finally {

@@ -113,7 +113,7 @@ class StoreColumns implements SmartInitializingSingleton, DisposableBean {
         }
         if (found.failure() instanceof IOException e) {
             throw new IOException(e.getMessage(), e);
-        } else if (found.failure() instanceof OutOfMemoryError e) {
+        } else if (found.failure() instanceof Error e) {
             throw e;
         } else if (found.failure() instanceof RuntimeException e) {
             throw e;
@@ -160,7 +160,9 @@ class StoreColumns implements SmartInitializingSingleton, DisposableBean {
                 failed(e, "they wait for the database", false);
             } catch (ReplayRun.Failed e) {
                 failed(e, "they cannot be made, nor can replays", true);
-            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Whoever waits has to hear of it, whatever it is: a mapped file that cannot be read is an
+                // InternalError.
                 failed(e, "replays read the event store itself as long as it is so", true);
             } finally {
                 work = Work.NONE;
