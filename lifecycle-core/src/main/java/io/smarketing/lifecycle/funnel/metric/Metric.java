@@ -5,10 +5,10 @@ import java.util.Locale;
 
 /** What can be read from merged days, and the question that it answers. */
 public enum Metric {
-    FLOW("what came into each stage, what left it and how, what it holds"),
+    FLOW("how many visits entered each stage, left it (and how), and are still in it"),
     CONVERSION("how many come from one stage to the next ones, and how soon"),
     VELOCITY("how long visits took that have ended, by how they ended"),
-    INCIDENCE("how likely a visit ends how by when, the open ones not forgotten"),
+    INCIDENCE("the probability that a visit has ended in a given way after a given time, open visits included"),
     AGES("how long the open visits have been waiting"),
     ACCEPTANCE("what sales says to the leads that are marked, and why not"),
     QUALITY("whether a mark foretells a win: precision and recall");

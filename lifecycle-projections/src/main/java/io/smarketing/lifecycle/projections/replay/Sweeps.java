@@ -137,10 +137,24 @@ class Sweeps {
      *
      * @throws RefusedReplay for an audit, and for a candidate that trusts other systems' marks
      */
-    synchronized Sweep of(ReplayArchive.Kept replay) {
-        Sweep found = kept.get(replay.id());
-        if (found == null) {
-            found = pass(replay);
+    Sweep of(ReplayArchive.Kept replay) {
+        Sweep found = known(replay.id());
+        return found == null ? found(replay) : found;
+    }
+
+    private @Nullable Sweep known(UUID replay) {
+        synchronized (kept) {
+            return kept.get(replay);
+        }
+    }
+
+    private synchronized Sweep found(ReplayArchive.Kept replay) {
+        Sweep meanwhile = known(replay.id());
+        if (meanwhile != null) {
+            return meanwhile;
+        }
+        Sweep found = pass(replay);
+        synchronized (kept) {
             kept.put(replay.id(), found);
             if (kept.size() > MOST_KEPT) {
                 kept.remove(kept.keySet().iterator().next());

@@ -67,7 +67,7 @@ abstract class MetricCommand implements Callable<Integer> {
     @Command(
             name = "flow",
             mixinStandardHelpOptions = true,
-            description = "What came into each stage, what left it and how, what it holds.")
+            description = "How many visits entered each stage, left it (and how), and are still in it.")
     static final class Flow extends MetricCommand {
 
         Flow() {
@@ -134,7 +134,7 @@ abstract class MetricCommand implements Callable<Integer> {
             name = "incidence",
             mixinStandardHelpOptions = true,
             description = {
-                "How likely a visit ends how by when, the open ones not forgotten (Aalen–Johansen).",
+                "The probability that a visit has ended in a given way after a given time (Aalen–Johansen).",
                 "Rows belong to the bucket in which the visits began."
             })
     static final class Incidence extends MetricCommand {
