@@ -148,7 +148,7 @@ class BatchTransaction {
             }
             this.known = knownEvents.find(trust == Trust.LEADS ? knownEvents.parked(deliveries) : deliveries);
             known.putAll(knownEvents.find(decisions));
-            List<Work.Parked> waitingNow = parkedFacts.of(captured);
+            List<Work.Parked> waitingNow = parkedFacts.take(captured);
             Set<EventId> parkedIds = new LinkedHashSet<>();
             for (Work.Parked fact : waitingNow) {
                 waiting.computeIfAbsent(fact.arrival().leadId(), leadId -> new ArrayList<>())
@@ -157,7 +157,7 @@ class BatchTransaction {
             }
             known.putAll(knownEvents.find(parkedIds));
             this.keys = vault.keysToSeal(leadsToSeal(waitingNow));
-            begin(trust);
+            begin(trust, waiting.keySet());
         }
 
         private Set<String> leadsToSeal(List<Work.Parked> waitingNow) {
@@ -177,8 +177,8 @@ class BatchTransaction {
             return leads;
         }
 
-        private void begin(Trust trust) {
-            Set<String> leads = new LinkedHashSet<>();
+        private void begin(Trust trust, Set<String> waitedFor) {
+            Set<String> leads = new LinkedHashSet<>(waitedFor);
             Set<String> afresh = new LinkedHashSet<>();
             for (Work work : works) {
                 if (work instanceof Work.Delivery delivery) {
@@ -200,8 +200,7 @@ class BatchTransaction {
                 Work work = works.get(i);
                 if (work instanceof Work.Delivery delivery) {
                     outcomes.add(take(i, delivery));
-                    if (outcomes.get(i) instanceof Outcome.Stored
-                            && delivery.arrival().event() instanceof LeadEvent.Captured) {
+                    if (isCaptured(delivery, outcomes.get(i))) {
                         release(delivery.leadId());
                     }
                 } else if (work instanceof Work.Decision decision) {
@@ -217,6 +216,15 @@ class BatchTransaction {
             refusals.remember(remembered, now);
             count();
             return outcomes;
+        }
+
+        /** Now or before: another process may have stored the capture while the facts that waited for it were locked here. */
+        private boolean isCaptured(Work.Delivery delivery, Outcome outcome) {
+            KnownEvents.Known first = known.get(delivery.arrival().eventId());
+            return delivery.arrival().event() instanceof LeadEvent.Captured
+                    && (outcome instanceof Outcome.Stored || outcome instanceof Outcome.StoredBefore)
+                    && first != null
+                    && first.leadId().equals(delivery.leadId());
         }
 
         private Outcome take(int place, Work.Delivery delivery) {
