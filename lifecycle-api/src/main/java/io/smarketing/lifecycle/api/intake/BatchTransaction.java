@@ -128,12 +128,15 @@ class BatchTransaction {
 
         private Vault.Keys keys;
         private ParkedFacts.@Nullable Room room;
+        private final Set<EventId> deliveries = new LinkedHashSet<>();
+
+        /** Whether all deliveries have been looked up in the database, and not only the parked ones. */
+        private boolean allLookedUp;
 
         Batch(List<? extends Work> works, Instant now, Trust trust) {
             this.works = works;
             this.now = now;
             this.outcomes = new ArrayList<>(works.size());
-            Set<EventId> deliveries = new LinkedHashSet<>();
             Set<EventId> decisions = new LinkedHashSet<>();
             Set<String> captured = new LinkedHashSet<>();
             for (Work work : works) {
@@ -146,6 +149,7 @@ class BatchTransaction {
                     decisions.add(decision.eventId());
                 }
             }
+            this.allLookedUp = trust == Trust.DATABASE;
             this.known = knownEvents.find(trust == Trust.LEADS ? knownEvents.parked(deliveries) : deliveries);
             known.putAll(knownEvents.find(decisions));
             List<Work.Parked> waitingNow = parkedFacts.take(captured);
@@ -231,11 +235,7 @@ class BatchTransaction {
             Arrival arrival = delivery.arrival();
             KnownEvents.Known first = known.get(arrival.eventId());
             if (first != null) {
-                if (!arrival.fingerprint().equals(first.fingerprint())) {
-                    return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
-                }
-                Long sequence = first.sequence();
-                return sequence == null ? new Outcome.ParkedBefore() : new Outcome.StoredBefore(sequence);
+                return before(delivery, first);
             }
             try {
                 Receipt receipt = record(arrival);
@@ -246,7 +246,11 @@ class BatchTransaction {
                 if (e.code().equals("conflicting-duplicate")) {
                     return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
                 }
-                // The only reason left: its lead is not captured.
+                // The only reason left: its lead is not captured. Another lead's event may have the name.
+                KnownEvents.Known elsewhere = lookedUp(arrival.eventId());
+                if (elsewhere != null) {
+                    return before(delivery, elsewhere);
+                }
                 Optional<Refusal> full = room().take(arrival.leadId());
                 if (full.isPresent()) {
                     return refuse(delivery.door(), arrival.eventId(), full.get());
@@ -255,6 +259,24 @@ class BatchTransaction {
                 known.put(arrival.eventId(), new KnownEvents.Known(arrival.leadId(), null, arrival.fingerprint()));
                 return new Outcome.Parked();
             }
+        }
+
+        private Outcome before(Work.Delivery delivery, KnownEvents.Known first) {
+            Arrival arrival = delivery.arrival();
+            if (!arrival.fingerprint().equals(first.fingerprint())) {
+                return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
+            }
+            Long sequence = first.sequence();
+            return sequence == null ? new Outcome.ParkedBefore() : new Outcome.StoredBefore(sequence);
+        }
+
+        /** Asks for the whole batch at the first fact that is to be parked: mostly there are several, or none. */
+        private KnownEvents.@Nullable Known lookedUp(EventId eventId) {
+            if (!allLookedUp) {
+                allLookedUp = true;
+                knownEvents.find(deliveries).forEach(known::putIfAbsent);
+            }
+            return known.get(eventId);
         }
 
         private ParkedFacts.Room room() {
