@@ -46,7 +46,10 @@ public abstract class BackgroundTask implements SmartLifecycle {
             long begun = System.nanoTime();
             try {
                 work();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                if (e instanceof Error) {
+                    LOG.error("{} has failed", name, e);
+                }
                 if (running) {
                     boolean wentWell = System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(WENT_WELL_MILLIS);
                     pause = wentWell ? FIRST_PAUSE_MILLIS : pause;

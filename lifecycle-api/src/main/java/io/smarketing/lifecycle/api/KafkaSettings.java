@@ -15,6 +15,9 @@ import org.springframework.stereotype.Component;
 @Component
 public class KafkaSettings {
 
+    /** Largest request of a producer, in bytes before they are compressed. The topics' {@code max.message.bytes} is the same, compressed. */
+    public static final int MOST_REQUEST_BYTES = 4 << 20;
+
     private final KafkaProperties properties;
     private final String instance;
 
@@ -46,7 +49,7 @@ public class KafkaSettings {
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MOST_REQUEST_BYTES);
         return settings;
     }
 

@@ -128,12 +128,15 @@ class BatchTransaction {
 
         private Vault.Keys keys;
         private ParkedFacts.@Nullable Room room;
+        private final Set<EventId> deliveries = new LinkedHashSet<>();
+
+        /** Whether all deliveries have been looked up in the database, and not only the parked ones. */
+        private boolean allLookedUp;
 
         Batch(List<? extends Work> works, Instant now, Trust trust) {
             this.works = works;
             this.now = now;
             this.outcomes = new ArrayList<>(works.size());
-            Set<EventId> deliveries = new LinkedHashSet<>();
             Set<EventId> decisions = new LinkedHashSet<>();
             Set<String> captured = new LinkedHashSet<>();
             for (Work work : works) {
@@ -146,9 +149,10 @@ class BatchTransaction {
                     decisions.add(decision.eventId());
                 }
             }
+            this.allLookedUp = trust == Trust.DATABASE;
             this.known = knownEvents.find(trust == Trust.LEADS ? knownEvents.parked(deliveries) : deliveries);
             known.putAll(knownEvents.find(decisions));
-            List<Work.Parked> waitingNow = parkedFacts.of(captured);
+            List<Work.Parked> waitingNow = parkedFacts.take(captured);
             Set<EventId> parkedIds = new LinkedHashSet<>();
             for (Work.Parked fact : waitingNow) {
                 waiting.computeIfAbsent(fact.arrival().leadId(), leadId -> new ArrayList<>())
@@ -157,7 +161,7 @@ class BatchTransaction {
             }
             known.putAll(knownEvents.find(parkedIds));
             this.keys = vault.keysToSeal(leadsToSeal(waitingNow));
-            begin(trust);
+            begin(trust, waiting.keySet());
         }
 
         private Set<String> leadsToSeal(List<Work.Parked> waitingNow) {
@@ -177,8 +181,8 @@ class BatchTransaction {
             return leads;
         }
 
-        private void begin(Trust trust) {
-            Set<String> leads = new LinkedHashSet<>();
+        private void begin(Trust trust, Set<String> waitedFor) {
+            Set<String> leads = new LinkedHashSet<>(waitedFor);
             Set<String> afresh = new LinkedHashSet<>();
             for (Work work : works) {
                 if (work instanceof Work.Delivery delivery) {
@@ -200,8 +204,7 @@ class BatchTransaction {
                 Work work = works.get(i);
                 if (work instanceof Work.Delivery delivery) {
                     outcomes.add(take(i, delivery));
-                    if (outcomes.get(i) instanceof Outcome.Stored
-                            && delivery.arrival().event() instanceof LeadEvent.Captured) {
+                    if (isCaptured(delivery, outcomes.get(i))) {
                         release(delivery.leadId());
                     }
                 } else if (work instanceof Work.Decision decision) {
@@ -219,15 +222,20 @@ class BatchTransaction {
             return outcomes;
         }
 
+        /** Now or before: another process may have stored the capture while the facts that waited for it were locked here. */
+        private boolean isCaptured(Work.Delivery delivery, Outcome outcome) {
+            KnownEvents.Known first = known.get(delivery.arrival().eventId());
+            return delivery.arrival().event() instanceof LeadEvent.Captured
+                    && (outcome instanceof Outcome.Stored || outcome instanceof Outcome.StoredBefore)
+                    && first != null
+                    && first.leadId().equals(delivery.leadId());
+        }
+
         private Outcome take(int place, Work.Delivery delivery) {
             Arrival arrival = delivery.arrival();
             KnownEvents.Known first = known.get(arrival.eventId());
             if (first != null) {
-                if (!arrival.fingerprint().equals(first.fingerprint())) {
-                    return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
-                }
-                Long sequence = first.sequence();
-                return sequence == null ? new Outcome.ParkedBefore() : new Outcome.StoredBefore(sequence);
+                return before(delivery, first);
             }
             try {
                 Receipt receipt = record(arrival);
@@ -238,7 +246,11 @@ class BatchTransaction {
                 if (e.code().equals("conflicting-duplicate")) {
                     return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
                 }
-                // The only reason left: its lead is not captured.
+                // The only reason left: its lead is not captured. Another lead's event may have the name.
+                KnownEvents.Known elsewhere = lookedUp(arrival.eventId());
+                if (elsewhere != null) {
+                    return before(delivery, elsewhere);
+                }
                 Optional<Refusal> full = room().take(arrival.leadId());
                 if (full.isPresent()) {
                     return refuse(delivery.door(), arrival.eventId(), full.get());
@@ -247,6 +259,24 @@ class BatchTransaction {
                 known.put(arrival.eventId(), new KnownEvents.Known(arrival.leadId(), null, arrival.fingerprint()));
                 return new Outcome.Parked();
             }
+        }
+
+        private Outcome before(Work.Delivery delivery, KnownEvents.Known first) {
+            Arrival arrival = delivery.arrival();
+            if (!arrival.fingerprint().equals(first.fingerprint())) {
+                return refuse(delivery.door(), arrival.eventId(), conflict(arrival.eventId()));
+            }
+            Long sequence = first.sequence();
+            return sequence == null ? new Outcome.ParkedBefore() : new Outcome.StoredBefore(sequence);
+        }
+
+        /** Asks for the whole batch at the first fact that is to be parked: mostly there are several, or none. */
+        private KnownEvents.@Nullable Known lookedUp(EventId eventId) {
+            if (!allLookedUp) {
+                allLookedUp = true;
+                knownEvents.find(deliveries).forEach(known::putIfAbsent);
+            }
+            return known.get(eventId);
         }
 
         private ParkedFacts.Room room() {

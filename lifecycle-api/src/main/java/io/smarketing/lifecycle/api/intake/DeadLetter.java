@@ -30,6 +30,11 @@ record DeadLetter(
         return header == null || header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }
 
+    /** Whether it has all that came, and may be sent again. */
+    boolean isWhole() {
+        return entry.value() != null || said("left_out").isEmpty();
+    }
+
     /** How often it has come to the intake. */
     int attempts() {
         return DeadLetters.attempts(said("attempts"));

@@ -203,6 +203,16 @@ class DeadLettersController {
         if (named != null) {
             for (DeadLetter.Place place : named) {
                 DeadLetter letter = letter(place);
+                if (!letter.isWhole()) {
+                    throw Problems.problem(
+                            HttpStatus.UNPROCESSABLE_CONTENT,
+                            "left-out",
+                            "letters",
+                            "letter %d of partition %d was too large to keep its value (%s bytes)"
+                                    .formatted(place.offset(), place.partition(), letter.said("size")),
+                            "take the original from %s, partition %s, offset %s, and send it smaller"
+                                    .formatted(letter.said("topic"), letter.said("partition"), letter.said("offset")));
+                }
                 if (again || letter.redriven() == null) {
                     letters.add(letter);
                 }
@@ -217,8 +227,10 @@ class DeadLettersController {
         } else {
             Map<Integer, Long> from = Map.of();
             do {
-                DeadLetterTopic.Page page =
-                        page(from, filter(order.code(), order.lead(), !again), MOST_REDRIVEN - letters.size());
+                DeadLetterTopic.Page page = page(
+                        from,
+                        filter(order.code(), order.lead(), !again).and(DeadLetter::isWhole),
+                        MOST_REDRIVEN - letters.size());
                 letters.addAll(page.letters());
                 from = page.next();
             } while (from != null && letters.size() < MOST_REDRIVEN);

@@ -104,7 +104,7 @@ class IntakeController {
         for (String header : Collections.list(request.getHeaderNames())) {
             String name = header.toLowerCase(Locale.ROOT);
             if (name.startsWith(BINARY_PREFIX)) {
-                attributes.put(name.substring(BINARY_PREFIX.length()), request.getHeader(header));
+                attributes.put(name.substring(BINARY_PREFIX.length()), HeaderValue.decoded(request.getHeader(header)));
             }
         }
         String type = request.getContentType();

@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
@@ -16,6 +18,7 @@ import org.springframework.transaction.TransactionException;
 @Component
 class IntakeMeters implements MeterBinder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(IntakeMeters.class);
     private static final long READ_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final List<String> ADDED =
             List.of(Tallies.SENT, Tallies.STORED, Tallies.DUPLICATE, Tallies.REFUSED, Tallies.DEAD_LETTER);
@@ -77,8 +80,9 @@ class IntakeMeters implements MeterBinder {
             try {
                 counts = tallies.read();
             } catch (DataAccessException | TransactionException e) {
-                return sum(door, outcome);
+                LOG.debug("counts stay as they were", e);
             }
+            // Also after a failure, which takes seconds: one look asks once, not once for each meter.
             readAt = System.nanoTime();
         }
         return sum(door, outcome);

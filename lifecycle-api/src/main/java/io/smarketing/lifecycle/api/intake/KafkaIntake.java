@@ -54,6 +54,7 @@ class KafkaIntake extends BackgroundTask {
     private static final long GATHERING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final KafkaSettings settings;
@@ -78,8 +79,10 @@ class KafkaIntake extends BackgroundTask {
         consumerSettings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, GROUP + "-" + settings.instance());
         consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_RECORDS);
         Map<String, Object> producerSettings = settings.transactionalProducer(ROLE + "-" + settings.instance());
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings);
-                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings)) {
+        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings);
+        // The consumer closes first: it gives up its partitions then, and what is written of them is committed by the
+        // producer.
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings)) {
             consuming = consumer;
             producer.initTransactions();
             Intake intake = new Intake(consumer, producer);
@@ -94,6 +97,8 @@ class KafkaIntake extends BackgroundTask {
             intake.finishAll();
         } finally {
             consuming = null;
+            // Without a limit it would wait for a Kafka that is away to end the transaction.
+            producer.close(CLOSE_WITHIN);
         }
     }
 

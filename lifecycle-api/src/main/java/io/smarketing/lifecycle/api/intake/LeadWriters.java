@@ -291,11 +291,13 @@ class LeadWriters implements SmartLifecycle {
         private void write(List<Request> gathered) {
             List<Request> requests = new ArrayList<>(gathered);
             requests.removeIf(request -> {
-                if (request.line().broken) {
+                // Others break it at any time: who is left out here must have been told.
+                boolean broken = request.line().broken;
+                if (broken) {
                     request.answer()
                             .completeExceptionally(new Unavailable("what came before it could not be written", null));
                 }
-                return request.line().broken;
+                return broken;
             });
             List<Work> works = new ArrayList<>();
             requests.forEach(request -> works.addAll(request.works()));

@@ -141,13 +141,16 @@ class ParkedFacts {
         return json.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What waits for these leads. */
-    List<Work.Parked> of(Collection<String> leadIds) {
+    /**
+     * What waits for these leads, locked until the caller's transaction ends, so that it is released once and does not expire meanwhile. What is just
+     * expiring has waited too long, and is passed over rather than waited for.
+     */
+    List<Work.Parked> take(Collection<String> leadIds) {
         if (leadIds.isEmpty()) {
             return List.of();
         }
         return open(jdbc.sql("SELECT id, lead_id, door, sealed FROM lifecycle.parked_fact WHERE lead_id = ANY (?)"
-                        + " ORDER BY id")
+                        + " ORDER BY id FOR UPDATE SKIP LOCKED")
                 .param(leadIds.toArray(String[]::new))
                 .query((row, number) -> new Row(row.getLong(1), row.getString(2), row.getString(3), row.getBytes(4)))
                 .list());

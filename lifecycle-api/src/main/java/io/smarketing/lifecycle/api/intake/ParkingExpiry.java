@@ -7,14 +7,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -23,12 +30,17 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Facts whose lead was not captured in time go to the dead letters, with what they are. */
+/**
+ * Facts whose lead was not captured in time go to the dead letters, with what they are. They are locked while their letters are sent, which ends within
+ * seconds: the first letter that Kafka does not take is the last that is tried.
+ */
 @Component
 class ParkingExpiry implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ParkingExpiry.class);
     private static final int AT_ONCE = 500;
+    private static final int SEND_WITHIN_MILLIS = 3_000;
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
 
     private final ParkedFacts parkedFacts;
     private final Refusals refusals;
@@ -40,6 +52,7 @@ class ParkingExpiry implements SmartLifecycle {
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "parking-expiry"));
     private volatile boolean running;
+    private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
 
     ParkingExpiry(
             ParkedFacts parkedFacts,
@@ -82,31 +95,80 @@ class ParkingExpiry implements SmartLifecycle {
                 "subject",
                 "no capture of its lead came within %s".formatted(patience),
                 "send the lead's capture, then the fact again");
+        List<Work.Parked> gone = send(expired, refusal, now);
         List<Refusals.Remembered> remembered = new ArrayList<>();
         Tallies.Sheet sheet = new Tallies.Sheet();
-        List<Future<RecordMetadata>> sent = new ArrayList<>();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.producer("parking"))) {
-            for (Work.Parked fact : expired) {
-                sent.add(producer.send(DeadLetters.letter(
-                        Objects.requireNonNull(fact.original()), refusal, fact.door(), now, List.of())));
-                remembered.add(new Refusals.Remembered(fact.arrival().eventId(), Door.KAFKA, refusal));
-                sheet.count(fact.door(), Tallies.PARKED, "", -1);
-                sheet.count(fact.door(), Tallies.DEAD_LETTER, refusal.code(), 1);
-            }
-            for (Future<RecordMetadata> letter : sent) {
-                letter.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "%s does not take what has expired".formatted(Topic.DEAD_LETTERS.topicName()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("the engine is stopping", e);
+        for (Work.Parked fact : gone) {
+            remembered.add(new Refusals.Remembered(fact.arrival().eventId(), Door.KAFKA, refusal));
+            sheet.count(fact.door(), Tallies.PARKED, "", -1);
+            sheet.count(fact.door(), Tallies.DEAD_LETTER, refusal.code(), 1);
         }
-        parkedFacts.remove(expired.stream().map(Work.Parked::id).toList());
+        parkedFacts.remove(gone.stream().map(Work.Parked::id).toList());
         refusals.remember(remembered, now);
         tallies.addExpired(sheet);
-        return expired.size();
+        return gone.size();
+    }
+
+    /**
+     * Sends letters until Kafka does not take one.
+     *
+     * @return those whose letters Kafka has acknowledged
+     */
+    private List<Work.Parked> send(List<Work.Parked> expired, Refusal refusal, Instant now) {
+        Queue<Work.Parked> acknowledged = new ConcurrentLinkedQueue<>();
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        try {
+            KafkaProducer<byte[], byte[]> producer = producer();
+            for (Work.Parked fact : expired) {
+                Original original = Objects.requireNonNull(fact.original());
+                Future<RecordMetadata> answer = producer.send(
+                        DeadLetters.letter(original, refusal, fact.door(), now, List.of()), (place, failure) -> {
+                            if (failure == null) {
+                                acknowledged.add(fact);
+                            }
+                        });
+                sent.add(answer);
+                if (answer.isDone()) {
+                    answer.get();
+                }
+            }
+            for (Future<RecordMetadata> answer : sent) {
+                answer.get();
+            }
+        } catch (InterruptedException | InterruptException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the engine is stopping", e);
+        } catch (ExecutionException | KafkaException e) {
+            LOG.warn(
+                    "{} does not take what has expired, and is tried again in {}: {}",
+                    Topic.DEAD_LETTERS.topicName(),
+                    interval,
+                    e.getMessage());
+            closeProducer();
+        }
+        return List.copyOf(acknowledged);
+    }
+
+    private KafkaProducer<byte[], byte[]> producer() {
+        KafkaProducer<byte[], byte[]> producer = sending;
+        if (producer == null) {
+            Map<String, Object> producerSettings = settings.producer("parking");
+            producerSettings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, SEND_WITHIN_MILLIS);
+            producerSettings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, SEND_WITHIN_MILLIS - 1_000);
+            producerSettings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, SEND_WITHIN_MILLIS);
+            producer = new KafkaProducer<>(producerSettings);
+            sending = producer;
+        }
+        return producer;
+    }
+
+    /** What it has not sent by then fails, and stays parked. */
+    private void closeProducer() {
+        KafkaProducer<byte[], byte[]> producer = sending;
+        sending = null;
+        if (producer != null) {
+            producer.close(CLOSE_WITHIN);
+        }
     }
 
     @Override
@@ -127,6 +189,7 @@ class ParkingExpiry implements SmartLifecycle {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        closeProducer();
     }
 
     @Override

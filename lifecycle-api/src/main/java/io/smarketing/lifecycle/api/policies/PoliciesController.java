@@ -9,6 +9,7 @@ import io.smarketing.lifecycle.yaml.RefusedDocument;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -33,6 +34,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Tag(name = "policies", description = "The agreement on what qualified means, in versions that never change")
 class PoliciesController {
 
+    /** Largest document, in bytes of UTF-8. */
+    private static final int MOST_DOCUMENT_BYTES = 512 << 10;
+
     private final Policies policies;
 
     PoliciesController(Policies policies) {
@@ -40,7 +44,16 @@ class PoliciesController {
     }
 
     /** Who switches, and why; both may be left out. */
-    record Switch(@Nullable String by, @Nullable String reason) {}
+    record Switch(@Nullable String by, @Nullable String reason) {
+
+        private static final Switch SILENT = new Switch(null, null);
+
+        private static Switch checked(@Nullable Switch said) {
+            Switch change = said == null ? SILENT : said;
+            Remarks.check(change.by(), change.reason());
+            return change;
+        }
+    }
 
     @GetMapping
     @Operation(summary = "All saved versions with their state, the latest first")
@@ -67,6 +80,16 @@ class PoliciesController {
     @PostMapping(consumes = {"application/yaml", "application/x-yaml", "text/yaml", MediaType.TEXT_PLAIN_VALUE})
     @Operation(summary = "Saves a version; every mistake is told with line, column and mend")
     ResponseEntity<ObjectNode> save(@RequestBody String document, @RequestParam(required = false) @Nullable String by) {
+        Remarks.check(by, null);
+        int bytes = document.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MOST_DOCUMENT_BYTES) {
+            throw Problems.problem(
+                    HttpStatus.CONTENT_TOO_LARGE,
+                    "too-large",
+                    "",
+                    "the document has %,d bytes".formatted(bytes),
+                    "a policy has at most %,d bytes".formatted(MOST_DOCUMENT_BYTES));
+        }
         Policies.Saving saving;
         try {
             saving = policies.save(document, by);
@@ -164,16 +187,9 @@ class PoliciesController {
     ObjectNode activate(
             @PathVariable String name,
             @PathVariable String version,
-            @RequestBody(required = false) @Nullable Switch change) {
-        return json(policies.activate(saved(name, version).reference(), by(change), reason(change)));
-    }
-
-    private static @Nullable String by(@Nullable Switch change) {
-        return change == null ? null : change.by();
-    }
-
-    private static @Nullable String reason(@Nullable Switch change) {
-        return change == null ? null : change.reason();
+            @RequestBody(required = false) @Nullable Switch said) {
+        Switch change = Switch.checked(said);
+        return json(policies.activate(saved(name, version).reference(), change.by(), change.reason()));
     }
 
     @PostMapping("/{name}/{version}/shadow")
@@ -183,9 +199,10 @@ class PoliciesController {
     ObjectNode shadow(
             @PathVariable String name,
             @PathVariable String version,
-            @RequestBody(required = false) @Nullable Switch change) {
+            @RequestBody(required = false) @Nullable Switch said) {
+        Switch change = Switch.checked(said);
         try {
-            return json(policies.shadow(saved(name, version).reference(), by(change), reason(change)));
+            return json(policies.shadow(saved(name, version).reference(), change.by(), change.reason()));
         } catch (Policies.NotPossible e) {
             throw Problems.problem(HttpStatus.CONFLICT, "not-possible", "", String.valueOf(e.getMessage()), e.mend());
         }
@@ -200,8 +217,9 @@ class PoliciesController {
     ObjectNode retire(
             @PathVariable String name,
             @PathVariable String version,
-            @RequestBody(required = false) @Nullable Switch change) {
-        return json(policies.retire(saved(name, version).reference(), by(change), reason(change)));
+            @RequestBody(required = false) @Nullable Switch said) {
+        Switch change = Switch.checked(said);
+        return json(policies.retire(saved(name, version).reference(), change.by(), change.reason()));
     }
 
     @DeleteMapping("/active")
@@ -209,6 +227,7 @@ class PoliciesController {
     ObjectNode deactivate(
             @RequestParam(required = false) @Nullable String by,
             @RequestParam(required = false) @Nullable String reason) {
+        Remarks.check(by, reason);
         PolicyRef active = policies.active()
                 .orElseThrow(() -> Problems.problem(
                         HttpStatus.CONFLICT,

@@ -8,6 +8,7 @@ import io.smarketing.lifecycle.api.relay.RelayPosition;
 import io.smarketing.lifecycle.event.Topic;
 import io.smarketing.lifecycle.policy.PolicyRef;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,10 @@ class PolicyAnnouncer extends SoleTask {
     private static final int AT_ONCE = 100;
     private static final long PAUSE_MILLIS = 250;
     private static final long LOOK_AT_TOPICS_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+    /** What a batch adds is left free. */
+    private static final int MOST_BYTES = KafkaSettings.MOST_REQUEST_BYTES - (16 << 10);
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Policies policies;
@@ -54,36 +59,45 @@ class PolicyAnnouncer extends SoleTask {
     @Override
     protected void work(JdbcClient own) {
         try (Destination activations = positions.destination(Topic.POLICY_ACTIVATIONS.topicName());
-                Destination versions = positions.destination(Topic.POLICY_VERSIONS.topicName());
-                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE))) {
-            producer.initTransactions();
-            if (!positions.awaitReadable(this::isRunning, activations)) {
-                return;
+                Destination versions = positions.destination(Topic.POLICY_VERSIONS.topicName())) {
+            KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings.transactionalProducer(ROLE));
+            try {
+                announce(activations, versions, producer);
+            } finally {
+                // Without a limit it would wait for a Kafka that is away to end the transaction.
+                producer.close(CLOSE_WITHIN);
             }
-            String there = there(activations, versions);
-            RelayPosition.Kept kept = positions.last(ROLE).orElse(new RelayPosition.Kept(0, there, ""));
-            long position = kept.position();
-            long told = position;
-            if (!kept.isOf(there)) {
-                LOG.warn("topics of policies have lost what was in them: all policies are announced again");
-                position = 0;
-                told = kept.destination().startsWith(activations.identity()) ? told : 0;
+        }
+    }
+
+    private void announce(Destination activations, Destination versions, KafkaProducer<byte[], byte[]> producer) {
+        producer.initTransactions();
+        if (!positions.awaitReadable(this::isRunning, activations)) {
+            return;
+        }
+        String there = there(activations, versions);
+        RelayPosition.Kept kept = positions.last(ROLE).orElse(new RelayPosition.Kept(0, there, ""));
+        long position = kept.position();
+        long told = position;
+        if (!kept.isOf(there)) {
+            LOG.warn("topics of policies have lost what was in them: all policies are announced again");
+            position = 0;
+            told = kept.destination().startsWith(activations.identity()) ? told : 0;
+        }
+        long look = System.nanoTime() + LOOK_AT_TOPICS_NANOS;
+        while (isRunning()) {
+            List<Policies.Change> changes = policies.changesAfter(position, AT_ONCE);
+            if (System.nanoTime() - look > 0) {
+                if (!there(activations, versions).equals(there)) {
+                    return;
+                }
+                look = System.nanoTime() + LOOK_AT_TOPICS_NANOS;
             }
-            long look = System.nanoTime() + LOOK_AT_TOPICS_NANOS;
-            while (isRunning()) {
-                List<Policies.Change> changes = policies.changesAfter(position, AT_ONCE);
-                if (System.nanoTime() - look > 0) {
-                    if (!there(activations, versions).equals(there)) {
-                        return;
-                    }
-                    look = System.nanoTime() + LOOK_AT_TOPICS_NANOS;
-                }
-                if (changes.isEmpty()) {
-                    pause(PAUSE_MILLIS);
-                } else {
-                    send(changes, told, there, producer);
-                    position = changes.get(changes.size() - 1).number();
-                }
+            if (changes.isEmpty()) {
+                pause(PAUSE_MILLIS);
+            } else {
+                send(changes, told, there, producer);
+                position = changes.get(changes.size() - 1).number();
             }
         }
     }
@@ -101,7 +115,7 @@ class PolicyAnnouncer extends SoleTask {
             touched.add(change.reference());
             if (!change.change().equals("saved") && change.number() > told) {
                 var unused = producer.send(
-                        letter(Topic.POLICY_ACTIVATIONS, change.reference().name(), PoliciesController.json(change)));
+                        letter(Topic.POLICY_ACTIVATIONS, change.reference().name(), announcement(change)));
             }
         }
         for (PolicyRef reference : touched) {
@@ -111,14 +125,32 @@ class PolicyAnnouncer extends SoleTask {
                     .add(reference.version())
                     .toString();
             policies.version(reference).ifPresent(version -> {
-                ObjectNode json = PoliciesController.json(version);
-                json.put("change", version.last().number()).put("document", version.document());
-                var unused = producer.send(letter(Topic.POLICY_VERSIONS, key, json));
+                ProducerRecord<byte[], byte[]> letter = letter(Topic.POLICY_VERSIONS, key, announcement(version));
+                if (letter.value().length > MOST_BYTES) {
+                    LOG.error("the policy {} is too large to be announced", reference);
+                } else {
+                    var unused = producer.send(letter);
+                }
             });
         }
         var unused = producer.send(RelayPosition.of(
                 ROLE, new RelayPosition.Kept(changes.get(changes.size() - 1).number(), there, "")));
         producer.commitTransaction();
+    }
+
+    static ObjectNode announcement(Policies.Change change) {
+        return shortened(PoliciesController.json(change));
+    }
+
+    static ObjectNode announcement(Policies.Version version) {
+        ObjectNode json = shortened(PoliciesController.json(version));
+        json.put("savedBy", Remarks.shortened(version.savedBy(), Remarks.MOST_BY));
+        return json.put("change", version.last().number()).put("document", version.document());
+    }
+
+    private static ObjectNode shortened(ObjectNode json) {
+        json.put("by", Remarks.shortened(json.path("by").stringValue(null), Remarks.MOST_BY));
+        return json.put("reason", Remarks.shortened(json.path("reason").stringValue(null), Remarks.MOST_REASON));
     }
 
     private static ProducerRecord<byte[], byte[]> letter(Topic topic, String key, ObjectNode value) {

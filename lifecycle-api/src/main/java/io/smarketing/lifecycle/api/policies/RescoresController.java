@@ -50,6 +50,9 @@ class RescoresController {
                     "Each open lead gets a `rescored` marker, and the verdicts that come of it. One job runs at a time; it"
                             + " ends when another policy becomes active.")
     ResponseEntity<ObjectNode> begin(@RequestBody(required = false) @Nullable Order order) {
+        if (order != null) {
+            Remarks.check(order.by(), order.reason());
+        }
         Integer wished = order == null ? null : order.perSecond();
         int perSecond = wished == null ? USUAL_PER_SECOND : wished;
         if (perSecond < 1 || perSecond > MOST_PER_SECOND) {

@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.standalone.serve;
 
+import io.smarketing.lifecycle.api.privacy.UnusableMasterKey;
 import io.smarketing.lifecycle.standalone.send.DemoPlayer;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
@@ -175,6 +176,9 @@ public final class ServeCommand implements Callable<Integer> {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof WrongInput wrongInput) {
                 return wrongInput;
+            }
+            if (cause instanceof UnusableMasterKey unusable) {
+                return new WrongInput(String.valueOf(unusable.getMessage()));
             }
         }
         return failure;

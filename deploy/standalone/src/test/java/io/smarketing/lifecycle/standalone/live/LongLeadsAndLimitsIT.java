@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -172,6 +174,53 @@ class LongLeadsAndLimitsIT {
                         + http.get("duplicates").intValue()
                         + http.get("parked").intValue()
                         + http.get("refused").intValue());
+    }
+
+    @Test
+    void aNameThatAStoredEventHasIsNotParkedForAnotherLead() {
+        events(List.of(CAPTURED.formatted("first-0", "first"), activity("first", 1)));
+
+        JsonNode answer = events(List.of(activity("unheard", 1).replace("\"id\":\"unheard-1\"", "\"id\":\"first-1\"")));
+
+        assertThat(answer.at("/items/0/code").asString(""))
+                .as(answer.toString())
+                .isEqualTo("conflicting-duplicate");
+        assertThat(events(List.of(activity("first", 1))).at("/items/0/status").stringValue())
+                .isEqualTo("duplicate");
+    }
+
+    @Test
+    void whatIsJustExpiringIsNeitherWaitedForNorReleasedNorCounted() throws Exception {
+        long before = parked();
+        assertThat(events(List.of(activity("late", 1), activity("late", 2)))
+                        .get("parked")
+                        .intValue())
+                .isEqualTo(2);
+        try (Connection expiry = engine.dataSource().getConnection()) {
+            expiry.setAutoCommit(false);
+            try (Statement lock = expiry.createStatement()) {
+                lock.execute("SELECT id FROM lifecycle.parked_fact WHERE lead_id = 'late' FOR UPDATE");
+            }
+            assertThat(events(List.of(CAPTURED.formatted("late-0", "late")))
+                            .get("stored")
+                            .intValue())
+                    .isEqualTo(1);
+            expiry.rollback();
+            expiry.setAutoCommit(true);
+        }
+        assertSequences("late", 1);
+        assertThat(parked() - before).isEqualTo(2);
+
+        assertThat(events(List.of(CAPTURED.formatted("late-0", "late")))
+                        .get("duplicates")
+                        .intValue())
+                .isEqualTo(1);
+        assertSequences("late", 3);
+        assertThat(parked()).isEqualTo(before);
+    }
+
+    private static long parked() {
+        return client.json("/v1/intake").at("/doors/0/parked").longValue();
     }
 
     private static void assertSequences(String leadId, int length) {
