@@ -110,6 +110,7 @@ final class RunningTopology {
                 String obstacle = obstacle(admin, topics);
                 if (obstacle == null) {
                     return;
+                    TopicLimits.raise(application, admin);
                 }
                 if (attempt % SAID_EVERY == 0) {
                     LOG.info("The topology {} waits: {}", application, obstacle);
