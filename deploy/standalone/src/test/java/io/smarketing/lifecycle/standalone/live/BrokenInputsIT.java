@@ -207,14 +207,17 @@ class BrokenInputsIT {
                     422,
                     "invalid-policy");
             assertProblem(client.postJson("/v1/policies/none/1/activation", "{}"), 404, "unknown-policy");
-            assertThat(client.get("/v1/events?source=urn:test").status()).isEqualTo(400);
+            assertProblem(client.get("/v1/events?source=urn:test"), 400, "bad-request");
             assertThat(client.get("/v1/events?source=a%00&id=b").status()).isEqualTo(400);
             assertThat(client.get("/v1/funnel?dimension=nothing").status()).isEqualTo(400);
             assertThat(client.postJson("/v1/leads/L-1/accept", "{\"by\":").status())
                     .isEqualTo(400);
             assertThat(client.postJson("/v1/replays", "[]").status()).isBetween(400, 499);
-            assertThat(client.get("/v1/nothing").status()).isEqualTo(404);
-            assertThat(client.delete("/v1/events").status()).isEqualTo(405);
+            assertProblem(client.get("/v1/nothing"), 404, "unknown-path");
+            assertProblem(client.delete("/v1/events"), 405, "method-not-allowed");
+            assertProblem(client.get("/v1/funnel", "Accept", "image/png"), 406, "not-acceptable");
+            assertProblem(client.post("/v1/policies", "image/png", bytes("x")), 415, "unsupported-content-type");
+            assertProblem(client.get("/v1/funnel?limit=many"), 400, "bad-request");
             JsonNode array = client.postJson("/v1/events", "[7, " + good + ", {\"x\":1}]")
                     .json();
             assertThat(array.get("stored").intValue()).isEqualTo(1);
@@ -222,9 +225,6 @@ class BrokenInputsIT {
         }
     }
 
-    private static void assertProblem(Client.Answer answer, int status, String code) {
-        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.contentType()).startsWith("application/problem+json");
     @Test
     void anotherOriginsPageWritesNothing() throws IOException {
         try (Engine engine = Engine.start(folder.resolve("foreign"))) {
@@ -269,6 +269,9 @@ class BrokenInputsIT {
         }
     }
 
+    private static void assertProblem(Client.Answer answer, int status, String code) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.contentType()).startsWith("application/problem+json");
         assertThat(answer.json().get("code").stringValue()).isEqualTo(code);
         assertThat(answer.json().get("mend").stringValue()).isNotBlank();
     }
