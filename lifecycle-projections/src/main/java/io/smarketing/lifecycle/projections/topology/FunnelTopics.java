@@ -16,6 +16,8 @@ class FunnelTopics {
 
     /** Compaction never touches the segment that is written to: small ones keep the topics near the size of their state. */
     private static final int SEGMENT_BYTES = 16 << 20;
+    /** A value of a dimension is as long as an event may be, and a lead has some. */
+    static final int LARGEST_RECORD_BYTES = 8 << 20;
 
     private static final Duration SEGMENT_TIME = Duration.ofHours(1);
     private static final String DIRTY_RATIO = "0.2";
@@ -52,6 +54,8 @@ class FunnelTopics {
                         TopicConfig.CLEANUP_POLICY_COMPACT,
                         TopicConfig.SEGMENT_BYTES_CONFIG,
                         String.valueOf(SEGMENT_BYTES),
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        String.valueOf(LARGEST_RECORD_BYTES),
                         TopicConfig.SEGMENT_MS_CONFIG,
                         String.valueOf(SEGMENT_TIME.toMillis()),
                         TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -62,6 +63,10 @@ record FunnelTopology(
     private static final int PERCENT_TO_FOLD = 10;
 
     private static final int PERCENT_TO_TELL = 5;
+
+    /** A segment holds the largest record. */
+    private static final Map<String, String> CHANGELOG =
+            Map.of(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(StreamsSettings.LARGEST_RECORD_BYTES));
 
     /** From the log to rows. */
     enum Way {
@@ -194,7 +199,7 @@ record FunnelTopology(
     private <K> StoreBuilder<?> store(String name, Serde<K> keys) {
         return Stores.keyValueStoreBuilder(stores.apply(name), keys, Serdes.ByteArray())
                 .withCachingEnabled()
-                .withLoggingEnabled(Map.of());
+                .withLoggingEnabled(CHANGELOG);
     }
 
     private record WithStores<K, V, L, W>(ProcessorSupplier<K, V, L, W> processors, Set<StoreBuilder<?>> stores)

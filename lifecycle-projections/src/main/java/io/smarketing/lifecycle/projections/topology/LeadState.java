@@ -35,6 +35,9 @@ record LeadState(
         byte[] entries) {
 
     private static final int FORM_VERSION = 2;
+    /** So much is kept of a lead; with one event more it is still a record that topics take. */
+    static final int MOST_BYTES = 28 << 20;
+
     private static final int PROGRESS_BYTES = 3 * Long.BYTES;
 
     /**
@@ -94,6 +97,11 @@ record LeadState(
             counted = new Counted(LeadStanding.read(input), FunnelTally.read(input));
         }
         return new LeadState(Progress.of(packed), score, disqualified, counted, input.rest());
+    }
+
+    /** Whether what is kept would become too large with one event more. */
+    static boolean isFull(byte @Nullable [] packed, LogRecord event) {
+        return packed != null && packed.length + event.data().length > MOST_BYTES;
     }
 
     byte[] write() {

@@ -120,6 +120,10 @@ final class LeadsProcessor implements Processor<@Nullable String, byte @Nullable
         if (!folding.reads(event.type())) {
             return LeadState.advance(packed, event);
         }
+        if (LeadState.isFull(packed, event)) {
+            counts.countTooMuch(event.leadId(), event.sequence());
+            return LeadState.advance(packed, event);
+        }
         Entry entry;
         try {
             entry = event.entry();

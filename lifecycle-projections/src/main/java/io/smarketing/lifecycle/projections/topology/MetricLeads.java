@@ -226,7 +226,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         return Objects.requireNonNull(told);
     }
 
-    /** What cannot be read is told by the leads' own task. */
+    /** What cannot be read, or finds no room in its lead, is told by the leads' own task. */
     @Override
     public void process(Record<@Nullable String, byte @Nullable []> received) {
         try {
@@ -242,6 +242,9 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private void take(LogRecord event, long timestamp) throws LogRecord.UnreadableRecord {
         byte[] packed = leads().get(event.leadId());
         if (packed != null && event.sequence() <= LeadState.Progress.of(packed).sequence()) {
+            return;
+        }
+        if (LeadState.isFull(packed, event)) {
             return;
         }
         Entry entry = event.entry();

@@ -86,6 +86,7 @@ final class RunningTopology {
                 return;
             } catch (RuntimeException e) {
                 LOG.error("The topology {} cannot start; tried again in {}", application, PAUSE_AFTER_FAILURE, e);
+                environment.failures().failed(application);
                 pauseAfterFailure();
             }
         }
@@ -109,6 +110,7 @@ final class RunningTopology {
             for (int attempt = 0; running; attempt++) {
                 String obstacle = obstacle(admin, topics);
                 if (obstacle == null) {
+                    TopicLimits.raise(application, admin);
                     return;
                 }
                 if (attempt % SAID_EVERY == 0) {
@@ -139,6 +141,7 @@ final class RunningTopology {
         KafkaStreams opened = new KafkaStreams(topology.build(), environment.streamsSettings(pace, application));
         opened.setUncaughtExceptionHandler(failure -> {
             LOG.error("A thread of the topology {} failed; another takes its place", application, failure);
+            environment.failures().failed(application);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
         streams = opened;
@@ -239,6 +242,7 @@ final class RunningTopology {
                         CLOSE_TIMEOUT);
             }
         }
+        environment.failures().ended(application);
         return open;
     }
 

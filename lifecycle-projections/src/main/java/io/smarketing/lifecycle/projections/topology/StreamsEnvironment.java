@@ -26,9 +26,11 @@ class StreamsEnvironment {
     private final int owners;
     private final int replicationFactor;
     private final MetricSettings.Calendar calendar;
+    private final TopologyFailures failures;
 
     StreamsEnvironment(
             KafkaProperties kafka,
+            TopologyFailures failures,
             @Value("${lifecycle.state-dir:lifecycle-data/streams}") String stateDir,
             @Value("${lifecycle.streams.instance:1}") String instance,
             @Value("${lifecycle.streams.row-partitions:2}") int owners,
@@ -36,6 +38,7 @@ class StreamsEnvironment {
             @Value("${lifecycle.metrics.zone:UTC}") ZoneId zone,
             @Value("${lifecycle.metrics.finality:P7D}") Duration finality) {
         this.kafka = kafka;
+        this.failures = failures;
         this.stateDir = stateDir;
         this.instance = instance;
         this.owners = owners;
@@ -51,6 +54,11 @@ class StreamsEnvironment {
     /** What days are, and when they are final. */
     MetricSettings.Calendar calendar() {
         return calendar;
+    }
+
+    /** Where each tells that it failed. */
+    TopologyFailures failures() {
+        return failures;
     }
 
     Map<String, Object> adminSettings() {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** What the topology runs with; anything but the guarantee can be set otherwise by {@code spring.kafka.streams.properties}. */
@@ -19,6 +20,11 @@ final class StreamsSettings {
     private static final int BLOCKED_MILLIS = 240_000;
 
     private static final String COMPRESSION = "lz4";
+
+    /** All that is kept of a lead is one record: well above {@link LeadState#MOST_BYTES}. */
+    static final int LARGEST_RECORD_BYTES = 32 << 20;
+
+    private static final long PRODUCER_BUFFER_BYTES = 2L * LARGEST_RECORD_BYTES;
 
     private StreamsSettings() {}
 
@@ -78,6 +84,9 @@ final class StreamsSettings {
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), pace.lingerMillis);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         settings.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), COMPRESSION);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LARGEST_RECORD_BYTES);
+        settings.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), PRODUCER_BUFFER_BYTES);
+        settings.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), LARGEST_RECORD_BYTES);
         settings.putAll(own);
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         Properties properties = new Properties();

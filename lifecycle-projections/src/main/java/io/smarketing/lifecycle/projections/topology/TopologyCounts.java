@@ -14,6 +14,7 @@ public final class TopologyCounts {
     private final LongAdder unreadable = new LongAdder();
     private final LongAdder gaps = new LongAdder();
     private final LongAdder passedOver = new LongAdder();
+    private final LongAdder tooMuch = new LongAdder();
 
     /** Records that the relay did not write, or that were damaged since; they are passed over. */
     public long unreadable() {
@@ -28,6 +29,11 @@ public final class TopologyCounts {
     /** Events that had been folded before. */
     public long passedOver() {
         return passedOver.sum();
+    }
+
+    /** Events of leads of which so much is kept already that nothing more is. */
+    public long tooMuch() {
+        return tooMuch.sum();
     }
 
     void countUnreadable(String where, String why) {
@@ -48,6 +54,19 @@ public final class TopologyCounts {
                     expected,
                     leadId,
                     gaps.sum());
+        }
+    }
+
+    void countTooMuch(String leadId, long sequence) {
+        tooMuch.increment();
+        if (isShown(tooMuch.sum())) {
+            LOG.error(
+                    "lead {} holds {} MiB of attributes and deviations: from sequence {} on it is counted as it stood before ({} so"
+                            + " far)",
+                    leadId,
+                    LeadState.MOST_BYTES >> 20,
+                    sequence,
+                    tooMuch.sum());
         }
     }
 

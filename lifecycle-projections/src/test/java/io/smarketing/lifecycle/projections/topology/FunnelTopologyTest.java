@@ -202,6 +202,28 @@ class FunnelTopologyTest {
     }
 
     @Test
+    void ofALeadThatIsFullNothingMoreIsKeptAndTheNextLeadIsCounted() {
+        LeadEvent enriched = new LeadEvent.Enriched(Map.of("note", "x".repeat(10_000_000)), null);
+        int fitting = LeadState.MOST_BYTES / 10_000_000;
+        List<RandomLog.Written> log = new ArrayList<>(lead("full", captured("web")));
+        for (int i = 1; i <= fitting + 2; i++) {
+            Recorded event = recorded("full", "full" + i, "2026-05-01T01:00:00Z", enriched);
+            log.add(new RandomLog.Written(i, 100 + i, event));
+        }
+        log.addAll(lead("next", captured("web")));
+        TopologyRun.Compacted shown = new TopologyRun.Compacted();
+        try (TopologyRun run = run(new KeptStore.Disk(), shown)) {
+            run.send(log);
+            run.tick();
+            assertThat(run.counts().tooMuch()).isEqualTo(2);
+            assertThat(run.counts().gaps()).isZero();
+        }
+        assertThat(shown.state("next").path("stage").stringValue()).isEqualTo("CAPTURED");
+        assertThat(shown.row(key("source", "web", "CAPTURED")).path("ever").intValue())
+                .isEqualTo(2);
+    }
+
+    @Test
     void aGapIsCountedAndWhatFollowsIsFolded() {
         List<RandomLog.Written> log = lead(
                 "lead", captured("web"), new LeadEvent.Activity("page_view", null, 1), new LeadEvent.Accepted("ann"));

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.smarketing.lifecycle.standalone.engine.Engine;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -204,18 +207,65 @@ class BrokenInputsIT {
                     422,
                     "invalid-policy");
             assertProblem(client.postJson("/v1/policies/none/1/activation", "{}"), 404, "unknown-policy");
-            assertThat(client.get("/v1/events?source=urn:test").status()).isEqualTo(400);
+            assertProblem(client.get("/v1/events?source=urn:test"), 400, "bad-request");
             assertThat(client.get("/v1/events?source=a%00&id=b").status()).isEqualTo(400);
             assertThat(client.get("/v1/funnel?dimension=nothing").status()).isEqualTo(400);
             assertThat(client.postJson("/v1/leads/L-1/accept", "{\"by\":").status())
                     .isEqualTo(400);
             assertThat(client.postJson("/v1/replays", "[]").status()).isBetween(400, 499);
-            assertThat(client.get("/v1/nothing").status()).isEqualTo(404);
-            assertThat(client.delete("/v1/events").status()).isEqualTo(405);
+            assertProblem(client.get("/v1/nothing"), 404, "unknown-path");
+            assertProblem(client.delete("/v1/events"), 405, "method-not-allowed");
+            assertProblem(client.get("/v1/funnel", "Accept", "image/png"), 406, "not-acceptable");
+            assertProblem(client.post("/v1/policies", "image/png", bytes("x")), 415, "unsupported-content-type");
+            assertProblem(client.get("/v1/funnel?limit=many"), 400, "bad-request");
             JsonNode array = client.postJson("/v1/events", "[7, " + good + ", {\"x\":1}]")
                     .json();
             assertThat(array.get("stored").intValue()).isEqualTo(1);
             assertThat(array.get("refused").intValue()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void anotherOriginsPageWritesNothing() throws IOException {
+        try (Engine engine = Engine.start(folder.resolve("foreign"))) {
+            Client client = new Client(engine.uri());
+            String good = BrokenInputs.good("1", "L-1");
+            String own = "http://" + engine.uri().getAuthority();
+            for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "application/json")) {
+                assertProblem(
+                        client.post("/v1/events", type, bytes(good), "Origin", "http://localhost:1"),
+                        403,
+                        "foreign-origin");
+                assertProblem(
+                        client.post("/v1/events", type, bytes(good), "Sec-Fetch-Site", "cross-site"),
+                        403,
+                        "foreign-origin");
+            }
+            assertProblem(
+                    client.post("/v1/policies/none/1/activation", "text/plain", new byte[0], "Origin", "null"),
+                    403,
+                    "foreign-origin");
+            assertThat(client.get("/v1/leads/L-1").status()).isEqualTo(404);
+            assertThat(client.post("/v1/events", "application/json", bytes(good), "Origin", own)
+                            .json()
+                            .get("stored")
+                            .intValue())
+                    .isEqualTo(1);
+            assertThat(statusOf("evil.example:" + engine.uri().getPort(), engine.uri()))
+                    .isEqualTo("HTTP/1.1 403");
+            assertThat(statusOf("127.0.0.1:" + engine.uri().getPort(), engine.uri()))
+                    .isEqualTo("HTTP/1.1 200");
+        }
+    }
+
+    /** Of a lead that is asked for under a name which leads to this machine. */
+    private static String statusOf(String host, URI engine) throws IOException {
+        try (Socket socket = new Socket(engine.getHost(), engine.getPort())) {
+            socket.getOutputStream()
+                    .write(bytes(
+                            "GET /v1/leads/L-1 HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(host)));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return answer.substring(0, "HTTP/1.1 200".length());
         }
     }
 

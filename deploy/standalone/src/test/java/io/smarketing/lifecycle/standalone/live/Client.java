@@ -58,8 +58,9 @@ final class Client {
         return HttpRequest.newBuilder(engine.resolve(path)).timeout(Duration.ofMinutes(2));
     }
 
-    Answer get(String path) {
-        return send(request(path).build());
+    Answer get(String path, String... headers) {
+        HttpRequest.Builder builder = request(path);
+        return send((headers.length == 0 ? builder : builder.headers(headers)).build());
     }
 
     JsonNode json(String path) {

@@ -1,15 +1,26 @@
 package io.smarketing.lifecycle.standalone.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +35,14 @@ class LongLeadsAndLimitsIT {
             {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.captured.v1","subject":"%s","time":"2026-03-01T09:00:00Z","data":{"source":"web","attributes":{"employees":50}}}""";
     private static final String ACTIVITY = """
             {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.activity.v1","subject":"%s","time":"2026-03-02T09:%02d:%02dZ","data":{"activity":"page_view","asset":"%s"}}""";
+
+    private static final String ENRICHED = """
+            {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.enriched.v1","subject":"%s","time":"2026-03-02T09:%02d:%02dZ","data":{"attributes":{"note":"%s"}}}""";
+    private static final int HALF_BYTES_OF_NOTE = 2_500;
+    /** In every partition some. */
+    private static final int LEADS_AFTER = 12;
+
+    private static final String LEADS_CHANGELOG = "lifecycle-stages-leads-changelog";
 
     @TempDir
     private static Path folder = Path.of("");
@@ -221,6 +240,53 @@ class LongLeadsAndLimitsIT {
 
     private static long parked() {
         return client.json("/v1/intake").at("/doors/0/parked").longValue();
+    }
+
+    /** Two megabytes of a lead that do not compress to one. Topics that an earlier program made take no such records. */
+    @Test
+    void aLargeLeadIsCountedAndSoAreThoseAfterIt() throws Exception {
+        setLargest(LEADS_CHANGELOG, 1 << 20);
+        engine.restart();
+        look();
+        Random random = new Random(7);
+        List<String> large = new ArrayList<>(List.of(CAPTURED.formatted("large-0", "large")));
+        IntStream.rangeClosed(1, 450).forEach(number -> large.add(enriched("large", number, random)));
+        assertThat(events(large).get("stored").intValue()).isEqualTo(large.size());
+
+        events(IntStream.range(0, LEADS_AFTER)
+                .mapToObj(lead -> CAPTURED.formatted("after-" + lead, "after-" + lead)
+                        .replace("\"web\"", "\"after-a-large-one\""))
+                .toList());
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(client.json("/v1/funnel?dimension=source")
+                                .get("rows")
+                                .valueStream()
+                                .filter(row -> row.get("value").asString("").equals("after-a-large-one"))
+                                .map(row -> row.at("/stages/0/ever").intValue())
+                                .toList())
+                        .containsExactly(LEADS_AFTER));
+    }
+
+    private static String enriched(String leadId, int number, Random random) {
+        byte[] note = new byte[HALF_BYTES_OF_NOTE];
+        random.nextBytes(note);
+        return ENRICHED.formatted(
+                leadId + "-" + number,
+                leadId,
+                number / 60 % 60,
+                number % 60,
+                HexFormat.of().formatHex(note));
+    }
+
+    private static void setLargest(String topic, int bytes) throws ExecutionException, InterruptedException {
+        AlterConfigOp op = new AlterConfigOp(
+                new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(bytes)), AlterConfigOp.OpType.SET);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", engine.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(op)))
+                    .all()
+                    .get();
+        }
     }
 
     private static void assertSequences(String leadId, int length) {
