@@ -244,8 +244,10 @@ class LongLeadsAndLimitsIT {
 
     /** Two megabytes of a lead that do not compress to one. Topics that an earlier program made take no such records. */
     @Test
-    void aLargeLeadIsCountedAndSoAreThoseAfterIt() throws Exception {
-        setLargest(LEADS_CHANGELOG, 1 << 20);
+    void aLargeLeadIsCountedAndSoAreThoseAfterIt() {
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .untilAsserted(() -> setLargest(LEADS_CHANGELOG, 1 << 20));
         engine.restart();
         look();
         Random random = new Random(7);
@@ -266,6 +268,34 @@ class LongLeadsAndLimitsIT {
                                 .map(row -> row.at("/stages/0/ever").intValue())
                                 .toList())
                         .containsExactly(LEADS_AFTER));
+    }
+
+    @Test
+    void aTopologyThatFailsAgainAndAgainIsToldAndEventsAreTakenAllTheSame() {
+        try (Engine failing = Engine.start(
+                folder.resolve("failing"), "spring.kafka.streams.properties[producer.max.request.size]=20000")) {
+            Client asked = new Client(failing.uri());
+            assertThat(statusOfTopologies(asked)).isEqualTo("UP");
+            Random random = new Random(8);
+            List<String> large = new ArrayList<>(List.of(CAPTURED.formatted("large-0", "large")));
+            IntStream.rangeClosed(1, 10).forEach(number -> large.add(enriched("large", number, random)));
+            asked.events(large);
+
+            await().dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofMinutes(4))
+                    .untilAsserted(() -> assertThat(statusOfTopologies(asked)).isEqualTo("OUT_OF_SERVICE"));
+            assertThat(asked.get("/actuator/health/readiness").status()).isEqualTo(200);
+            assertThat(asked.get("/actuator/prometheus").body())
+                    .containsPattern("lifecycle_topology_failing [12]\\.0")
+                    .doesNotContain("lifecycle_topology_failures_total 0.0");
+        }
+    }
+
+    private static String statusOfTopologies(Client asked) {
+        return asked.get("/actuator/health")
+                .json()
+                .at("/components/topologies/status")
+                .asString();
     }
 
     private static String enriched(String leadId, int number, Random random) {
