@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.api.intake.Outcome;
 import io.smarketing.lifecycle.api.lead.StoredLead;
 import io.smarketing.lifecycle.api.lead.StoredLeads;
 import io.smarketing.lifecycle.event.CloudEventCodec;
+import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadFold;
@@ -108,6 +109,11 @@ class DecisionsController {
             @PathVariable String leadId,
             @RequestHeader(name = KEY, required = false) @Nullable String key,
             @RequestBody(required = false) @Nullable Win body) {
+        try {
+            CloudEventCodec.refuseBeyond(body == null ? null : body.amount(), "amount");
+        } catch (Refusal refusal) {
+            throw Problems.refused(refusal);
+        }
         return decide(
                 leadId,
                 key,
