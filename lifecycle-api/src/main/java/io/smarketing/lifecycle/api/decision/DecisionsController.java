@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -35,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** People's decisions. They are held to the table of transitions; a retry with the same key gets the first answer. */
 @RestController
-@RequestMapping("/v1/leads/{leadId}")
+@RequestMapping(path = "/v1/leads/{leadId}", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "leads")
 class DecisionsController {
 
