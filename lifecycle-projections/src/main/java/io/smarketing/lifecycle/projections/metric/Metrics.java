@@ -174,7 +174,7 @@ class Metrics {
                     "too-many-buckets",
                     "grain",
                     String.valueOf(e.getMessage()),
-                    "ask by month or all, for single values, or of leads captured later ('from'); a fact of a wrong date is voided");
+                    "ask by a coarser grain (all always goes) or of leads captured later ('from'); void a fact of a wrong date");
         }
     }
 }

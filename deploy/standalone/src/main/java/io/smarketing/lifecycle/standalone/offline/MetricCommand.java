@@ -63,8 +63,8 @@ abstract class MetricCommand implements Callable<Integer> {
     }
 
     static WrongInput tooMany(TooManyBuckets e) {
-        return new WrongInput(
-                e.getMessage() + ": ask with --grain month or all, or with --from; a fact of a wrong date is voided");
+        return new WrongInput(e.getMessage()
+                + ": ask with a coarser grain (--grain all always goes) or with --from; void a fact of a wrong date");
     }
 
     MetricDefinition definition(ZoneId zone) {
