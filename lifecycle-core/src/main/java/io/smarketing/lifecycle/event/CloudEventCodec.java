@@ -218,6 +218,11 @@ public final class CloudEventCodec {
         return leadId.indexOf('@') > 0 && EMAIL.matcher(leadId).matches();
     }
 
+    /** Refuses a number that could not be added up, by the name of its field. */
+    public static void refuseBeyond(@Nullable BigDecimal number, String field) throws Refusal {
+        EventData.refuseBeyond(number, field);
+    }
+
     /** The fingerprint of what a person decides: without a time, for a retry comes later. */
     public Fingerprint fingerprint(String leadId, LeadEvent.Fact decision) {
         ObjectNode data = mapper.createObjectNode();

@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.event;
 
+import io.smarketing.lifecycle.lead.Amount;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.policy.Contribution;
@@ -64,19 +65,19 @@ final class EventData {
             case ACCEPTED -> new LeadEvent.Accepted(text(data, "by"));
             case REJECTED -> new LeadEvent.Rejected(text(data, "by"), text(data, "reason"));
             case CONTACTED -> new LeadEvent.Contacted(text(data, "by"), text(data, "channel"), text(data, "outcome"));
-            case WON -> new LeadEvent.Won(number(data, "amount", "data.amount"), text(data, "currency"));
+            case WON -> new LeadEvent.Won(amount(data, "amount", "data.amount"), text(data, "currency"));
             case LOST -> new LeadEvent.Lost(text(data, "by"), text(data, "reason"));
             case VOIDED -> new LeadEvent.Voided(voidedEvent(data), text(data, "by"), text(data, "reason"));
             case SCORED ->
                 new LeadEvent.Scored(
-                        number(data, "score", "data.score"),
-                        number(data, "fit", "data.fit"),
-                        number(data, "engagement", "data.engagement"),
+                        amount(data, "score", "data.score"),
+                        amount(data, "fit", "data.fit"),
+                        amount(data, "engagement", "data.engagement"),
                         disqualified(data),
-                        number(data, "previous", "data.previous"),
+                        amount(data, "previous", "data.previous"),
                         policy(data),
                         contributions(data));
-            case MARKED_MQL -> new LeadEvent.MarkedMql(number(data, "score", "data.score"), policy(data));
+            case MARKED_MQL -> new LeadEvent.MarkedMql(amount(data, "score", "data.score"), policy(data));
             case RESCORED -> new LeadEvent.Rescored(policy(data));
             case ERASED -> new LeadEvent.Erased();
         };
@@ -119,6 +120,33 @@ final class EventData {
             throw invalid(path, "is no number", "write it without quotes, as 1250.50");
         }
         return value.decimalValue();
+    }
+
+    /** A number that can be added up; what is stored already is read as it is. */
+    private @Nullable BigDecimal amount(JsonNode object, String field, String path) throws Refusal {
+        BigDecimal number = number(object, field, path);
+        if (!own) {
+            refuseBeyond(number, path);
+        }
+        return number;
+    }
+
+    static void refuseBeyond(@Nullable BigDecimal number, String path) throws Refusal {
+        if (number == null) {
+            return;
+        }
+        if (!Amount.isInRange(number)) {
+            throw invalid(
+                    path,
+                    "is beyond what is added up",
+                    "write a number from %,d to %,d".formatted(Long.MIN_VALUE, Long.MAX_VALUE));
+        }
+        if (!Amount.isPlain(number)) {
+            throw invalid(
+                    path,
+                    "has too many decimals",
+                    "write at most %d digits behind the point".formatted(Amount.MOST_DECIMALS));
+        }
     }
 
     private static @Nullable JsonNode object(JsonNode data, String field) throws Refusal {
@@ -230,12 +258,12 @@ final class EventData {
                 text(contact, "company", "data.contact.company"));
     }
 
-    private static LeadEvent.@Nullable Money money(JsonNode data) throws Refusal {
+    private LeadEvent.@Nullable Money money(JsonNode data) throws Refusal {
         JsonNode cost = object(data, "cost");
         return cost == null
                 ? null
                 : new LeadEvent.Money(
-                        number(cost, "amount", "data.cost.amount"), text(cost, "currency", "data.cost.currency"));
+                        amount(cost, "amount", "data.cost.amount"), text(cost, "currency", "data.cost.currency"));
     }
 
     private static Map<String, @Nullable Object> attributes(JsonNode data, LeadEvent.@Nullable Contact contact)

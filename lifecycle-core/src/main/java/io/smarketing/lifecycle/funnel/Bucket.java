@@ -7,6 +7,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.IsoFields;
 import java.util.Comparator;
 import java.util.Locale;
@@ -82,6 +83,16 @@ public record Bucket(Grain grain, LocalDate first) implements Comparable<Bucket>
             case WEEK -> new Bucket(grain, first.plusWeeks(1));
             case MONTH -> new Bucket(grain, first.plusMonths(1));
             case ALL -> this;
+        };
+    }
+
+    /** How many buckets a later one of the same grain is away. */
+    public long until(Bucket later) {
+        return switch (grain) {
+            case DAY -> ChronoUnit.DAYS.between(first, later.first);
+            case WEEK -> ChronoUnit.WEEKS.between(first, later.first);
+            case MONTH -> ChronoUnit.MONTHS.between(first, later.first);
+            case ALL -> 0;
         };
     }
 

@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.replay;
 
 import io.smarketing.lifecycle.funnel.Durations;
 import io.smarketing.lifecycle.funnel.Ranked;
+import io.smarketing.lifecycle.lead.Amount;
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.FoldOrder;
@@ -94,10 +95,11 @@ public final class Workload {
 
     private void addWin(LeadEvent.Won win) {
         won++;
-        if (win.amount() == null) {
+        BigDecimal amount = Amount.summand(win.amount());
+        if (amount == null) {
             wonWithoutAmount++;
         } else {
-            revenue.merge(win.currency(), win.amount(), BigDecimal::add);
+            revenue.merge(win.currency(), amount, BigDecimal::add);
         }
     }
 
@@ -133,7 +135,7 @@ public final class Workload {
         return won;
     }
 
-    /** Wins of which nobody said what they were worth: they are in no sum. */
+    /** Wins of which nobody said what they were worth, or by no amount that can be added up: they are in no sum. */
     public long wonWithoutAmount() {
         return wonWithoutAmount;
     }

@@ -254,6 +254,20 @@ class CloudEventCodecTest {
                     "data.contributions");
         }
 
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"1e100000000", "-1e999999999", "1e-999999999", "9223372036854775808", "0.1234567890123456789"
+                })
+        void anAmountThatCouldNotBeAddedUp(String number) {
+            assertRefused(event("won", "{\"amount\":%s}".formatted(number)), "invalid-data", "data.amount");
+            assertRefused(
+                    event("captured", "{\"cost\":{\"amount\":%s}}".formatted(number)),
+                    "invalid-data",
+                    "data.cost.amount");
+            assertRefused(event("scored", "{\"score\":%s}".formatted(number)), "invalid-data", "data.score");
+            assertRefused(event("marked-mql", "{\"score\":%s}".formatted(number)), "invalid-data", "data.score");
+        }
+
         @Test
         void whatCouldNotBeWrittenAgain() {
             assertRefused(text("captured", "{\"attributes\":{\"a\":\"\\ud800\"}}"), "invalid-data", "data.attributes");

@@ -264,7 +264,7 @@ class EventSchemasTest {
         }
     }
 
-    /** One exception: that data.leadId is the subject, only the envelope can tell. */
+    /** Two exceptions: that data.leadId is the subject, only the envelope can tell; decimals, no schema can count. */
     @Test
     void damagedDataIsWrongBySchemaExactlyWhenTheCodecRefusesIt() {
         Random random = new Random(SEED);
@@ -276,8 +276,9 @@ class EventSchemasTest {
             boolean otherLead = refusal != null
                     && refusal.code().equals("subject-mismatch")
                     && data.path("leadId").isString();
+            boolean manyDecimals = refusal != null && refusal.message().endsWith("has too many decimals");
             boolean valid = isValid(type.schemaResource(), data);
-            if (!otherLead) {
+            if (!otherLead && !manyDecimals) {
                 assertThat(valid)
                         .as("%s %s by the codec: %s", type, data, refusal == null ? "right" : refusal.message())
                         .isEqualTo(refusal == null);

@@ -175,7 +175,7 @@ final class ValidData {
             switch (random.nextInt(4)) {
                 case 0 -> owner.put(field, random.nextLong());
                 case 1 -> owner.put(field, BigDecimal.valueOf(random.nextInt(100_000), 2));
-                case 2 -> owner.put(field, new BigDecimal("-1e999999999"));
+                case 2 -> owner.put(field, new BigDecimal("-9223372036854775807.123456789012345678000"));
                 default -> owner.put(field, random.nextInt(100));
             }
         });

@@ -1,15 +1,23 @@
 package io.smarketing.lifecycle.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.history.History;
+import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -66,6 +74,40 @@ class WorkloadTest {
                         {"leads":4,"contacts":5,"contactsReached":4,"won":3,"wonWithoutAmount":1,
                          "revenue":[{"currency":"EUR","amount":100.50},{"currency":"USD","amount":20}]}
                         """));
+    }
+
+    /** Histories may hold them from when they were taken. */
+    @Test
+    void aWinOfAnAmountThatCannotBeAddedUpIsCountedApart() {
+        Workload workload = new Workload();
+        List<String> amounts = List.of("1e100000000", "1e999999999", "-1e-999999999", "0e-999999999", "12.50");
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            for (String amount : amounts) {
+                workload.merge(ofWin(new BigDecimal(amount)));
+            }
+        });
+
+        assertThat(workload.toJson().get("dropped")).hasToString("""
+                {"leads":5,"contacts":0,"contactsReached":0,"won":5,"wonWithoutAmount":3,\
+                "revenue":[{"currency":"EUR","amount":12.50}]}""");
+    }
+
+    private static Workload ofWin(BigDecimal amount) throws RefusedDocument {
+        List<LeadEvent> events = List.of(
+                new LeadEvent.Captured(null, null, null, Map.of(), null, null),
+                new LeadEvent.MarkedMql(null, null),
+                new LeadEvent.Won(amount, "EUR"));
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < events.size(); i++) {
+            Instant time = Instant.parse("2026-01-01T00:00:00Z").plusSeconds(i);
+            entries.add(new Entry(i, new EventId("/t", String.valueOf(i)), time, time, events.get(i)));
+        }
+        LeadHistory history = new LeadHistory("A", entries);
+        List<LeadResult> results = Replay.againstRecorded(
+                        PolicyReader.read("p", POLICY).policy(), Dimension.ALL, lead -> true)
+                .run(List.of(history), () -> {})
+                .leads();
+        return Workload.of(results, Map.of("A", history));
     }
 
     @Test

@@ -152,6 +152,20 @@ class OfflineCommandsTest {
     }
 
     @Test
+    void bucketsSinceTheYearOneAreTooMany() throws IOException {
+        Path history = history(event("6", "L3", "captured", "0001-01-01T00:00:00Z", "{}"));
+        for (List<String> metric :
+                List.of(List.of("flow"), List.of("bridge", "--of", "flow", "--baseline-known-at", "2026-01-03"))) {
+            List<Object> arguments = new java.util.ArrayList<>(List.of("metrics"));
+            arguments.addAll(metric);
+            arguments.addAll(List.of("--history", history, "--grain", "day", "--zone", "UTC"));
+            CommandRun run = CommandRun.of(arguments.toArray());
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+            assertThat(run.err()).contains("buckets by day from 0001-01-01", "--grain all");
+        }
+    }
+
+    @Test
     void strictStopsAtTheFirstBrokenLine() throws IOException {
         CommandRun run = CommandRun.of("funnel", "--strict", "--history", history("not json", "[1]"));
         assertThat(run.exitCode()).isEqualTo(2);

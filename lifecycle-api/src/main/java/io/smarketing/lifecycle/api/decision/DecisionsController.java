@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.api.intake.Outcome;
 import io.smarketing.lifecycle.api.lead.StoredLead;
 import io.smarketing.lifecycle.api.lead.StoredLeads;
 import io.smarketing.lifecycle.event.CloudEventCodec;
+import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadFold;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -34,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** People's decisions. They are held to the table of transitions; a retry with the same key gets the first answer. */
 @RestController
-@RequestMapping("/v1/leads/{leadId}")
+@RequestMapping(path = "/v1/leads/{leadId}", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "leads")
 class DecisionsController {
 
@@ -108,6 +110,11 @@ class DecisionsController {
             @PathVariable String leadId,
             @RequestHeader(name = KEY, required = false) @Nullable String key,
             @RequestBody(required = false) @Nullable Win body) {
+        try {
+            CloudEventCodec.refuseBeyond(body == null ? null : body.amount(), "amount");
+        } catch (Refusal refusal) {
+            throw Problems.refused(refusal);
+        }
         return decide(
                 leadId,
                 key,

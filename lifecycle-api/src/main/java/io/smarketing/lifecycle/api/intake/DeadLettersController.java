@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -30,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What was refused at the Kafka door or waited in vain: list it, look into it, send it to the intake again. */
 @RestController
-@RequestMapping("/v1/dead-letters")
+@RequestMapping(path = "/v1/dead-letters", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "events")
 class DeadLettersController {
 
@@ -200,6 +201,14 @@ class DeadLettersController {
         boolean again = Boolean.TRUE.equals(order.again());
         List<DeadLetter> letters = new ArrayList<>();
         boolean more = false;
+        if (named != null && named.contains(null)) {
+            throw Problems.problem(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "invalid-field",
+                    "letters",
+                    "one of the letters is null",
+                    "name each as {\"partition\": 0, \"offset\": 17}");
+        }
         if (named != null) {
             for (DeadLetter.Place place : named) {
                 DeadLetter letter = letter(place);

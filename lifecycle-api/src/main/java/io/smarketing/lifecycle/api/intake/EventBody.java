@@ -11,6 +11,8 @@ import org.springframework.web.ErrorResponseException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,6 +27,10 @@ record EventBody(List<byte[]> events, boolean isBatch) {
 
     /** Most events of one request. */
     static final int MOST_EVENTS = 10_000;
+
+    private static final JsonMapper UTF_8 = new JsonMapper(JsonFactory.builder()
+            .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+            .build());
 
     static byte[] read(InputStream in) throws IOException {
         byte[] body = in.readNBytes(MOST_BYTES + 1);
@@ -87,12 +93,18 @@ record EventBody(List<byte[]> events, boolean isBatch) {
         if (first == body.length) {
             throw unreadable("the body is empty");
         }
-        return body[first] == '[' ? array(body) : new EventBody(List.of(body), false);
+        return body[first] == '['
+                ? array(first == 0 ? body : Arrays.copyOfRange(body, first, body.length))
+                : new EventBody(List.of(body), false);
     }
 
+    /** Never another charset than UTF-8: places are counted in its bytes. */
     private static EventBody array(byte[] body) {
+        if (body.length > 1 && body[1] == 0) {
+            throw unreadable("the bytes are no UTF-8");
+        }
         List<byte[]> events = new ArrayList<>();
-        try (JsonParser parser = JsonMapper.shared().createParser(body)) {
+        try (JsonParser parser = UTF_8.createParser(body)) {
             parser.nextToken();
             for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
                 if (token == null) {

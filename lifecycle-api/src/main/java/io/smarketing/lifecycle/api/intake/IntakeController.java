@@ -26,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The HTTP door for events, and what became of them. */
 @RestController
-@RequestMapping("/v1")
+@RequestMapping(path = "/v1", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "events", description = "Lead events come in as CloudEvents 1.0; the same may be sent again at any time")
 class IntakeController {
 
@@ -176,7 +176,7 @@ class IntakeController {
         item.put("source", eventId.source()).put("id", eventId.id());
     }
 
-    @GetMapping(path = "/events", produces = MediaType.APPLICATION_JSON_VALUE)
+    @GetMapping("/events")
     @Operation(
             summary = "What became of an event",
             description =

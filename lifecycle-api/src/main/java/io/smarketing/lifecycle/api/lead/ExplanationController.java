@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Why a lead is, or is not, qualified. */
 @RestController
-@RequestMapping("/v1/leads/{leadId}/explanation")
+@RequestMapping(path = "/v1/leads/{leadId}/explanation", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "leads")
 class ExplanationController {
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -31,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Single leads: where one stands, and its whole history. */
 @RestController
-@RequestMapping("/v1/leads")
+@RequestMapping(path = "/v1/leads", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "leads", description = "Where a lead stands, its history, and people's decisions")
 class LeadsController {
 
@@ -178,13 +179,21 @@ class LeadsController {
                     "limit is %d".formatted(limit),
                     "ask for 1 to %d events".formatted(MOST_EVENTS));
         }
+        if (after < -1) {
+            throw Problems.problem(
+                    HttpStatus.BAD_REQUEST,
+                    "invalid-parameter",
+                    "after",
+                    "after is %d".formatted(after),
+                    "give the `next` of the page before, or leave it out");
+        }
         StoredLead lead = lead(leadId);
         Vault.Keys keys = vault.keys(List.of(leadId));
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.put("leadId", leadId);
         answer.put("total", lead.events().size());
         ArrayNode events = answer.putArray("events");
-        int first = (int) Math.max(0, Math.min(after + 1, lead.events().size()));
+        int first = (int) Math.min(after, lead.events().size() - 1L) + 1;
         int end = Math.min(first + limit, lead.events().size());
         for (int i = first; i < end; i++) {
             events.add(json(i, lead.events().get(i), keys));

@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Policies: save, list, read, activate. A version is named after its text and never changes. */
 @RestController
-@RequestMapping("/v1/policies")
+@RequestMapping(path = "/v1/policies", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "policies", description = "The agreement on what qualified means, in versions that never change")
 class PoliciesController {
 

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Jobs that have open leads evaluated again by the active policy. */
 @RestController
-@RequestMapping("/v1/rescores")
+@RequestMapping(path = "/v1/rescores", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "policies")
 class RescoresController {
 

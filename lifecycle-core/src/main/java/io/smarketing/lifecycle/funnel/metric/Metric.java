@@ -28,6 +28,11 @@ public enum Metric {
         return question;
     }
 
+    /** Whether there are rows also for buckets in which nothing happened. */
+    boolean hasEveryBucket() {
+        return this == FLOW;
+    }
+
     /** The rows of the leads that were added to these days, by bucket. */
     public List<MetricRow> rows(MetricDays days, Reading reading) {
         return switch (this) {

@@ -111,8 +111,15 @@ public final class MetricCube {
                 .max(LocalDate::compareTo);
     }
 
-    /** Ordered by value, the missing one last; within a value as the metric orders them. */
+    /**
+     * Ordered by value, the missing one last; within a value as the metric orders them.
+     *
+     * @throws TooManyBuckets if the metric has rows for every bucket, and nobody could read them all
+     */
     public List<ValueRow> rows(Metric metric, Reading reading) {
+        if (metric.hasEveryBucket()) {
+            reading.requireFew(values.size());
+        }
         List<ValueRow> rows = new ArrayList<>();
         values.forEach((value, days) -> metric.rows(days, reading).forEach(row -> rows.add(new ValueRow(value, row))));
         return rows;

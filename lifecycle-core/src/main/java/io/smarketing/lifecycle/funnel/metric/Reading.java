@@ -38,8 +38,27 @@ public record Reading(
         return definition.zone();
     }
 
-    /** All buckets from the first day to the last, also those in which nothing happened. */
+    /**
+     * Before anything is built of them.
+     *
+     * @throws TooManyBuckets if so many values have too many buckets from the first day to the last
+     */
+    void requireFew(int values) {
+        Bucket begin = grain.bucket(first);
+        Bucket end = grain.bucket(last);
+        long buckets = begin.until(end) + 1;
+        if (buckets > TooManyBuckets.MOST || (buckets > 1 && buckets * values > TooManyBuckets.MOST_OF_VALUES)) {
+            throw new TooManyBuckets(buckets, values, begin, end);
+        }
+    }
+
+    /**
+     * All buckets from the first day to the last, also those in which nothing happened.
+     *
+     * @throws TooManyBuckets if nobody could read them all
+     */
     List<Bucket> buckets() {
+        requireFew(1);
         List<Bucket> buckets = new ArrayList<>();
         Bucket end = grain.bucket(last);
         Bucket bucket = grain.bucket(first);

@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.funnel.metric.Measurement;
 import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.funnel.metric.MetricHead;
 import io.smarketing.lifecycle.funnel.metric.Reading;
+import io.smarketing.lifecycle.funnel.metric.TooManyBuckets;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
@@ -151,9 +152,8 @@ class Metrics {
             Reading reading,
             @Nullable Instant known,
             long logPosition) {
-        List<MetricCube.ValueRow> rows = cube.rows(request.metric(), reading).stream()
-                .filter(request::holds)
-                .toList();
+        List<MetricCube.ValueRow> rows =
+                rows(cube, request, reading).stream().filter(request::holds).toList();
         MetricHead head = new MetricHead(
                 request.policy(),
                 known,
@@ -163,5 +163,18 @@ class Metrics {
                 request.grain(),
                 request.dimension());
         return new MetricReport(request, source, order, head, rows);
+    }
+
+    static List<MetricCube.ValueRow> rows(MetricCube cube, MetricRequest request, Reading reading) {
+        try {
+            return cube.rows(request.metric(), reading);
+        } catch (TooManyBuckets e) {
+            throw new RefusedRequest(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "too-many-buckets",
+                    "grain",
+                    String.valueOf(e.getMessage()),
+                    "ask by a coarser grain (all always goes) or of leads captured later ('from'); void a fact of a wrong date");
+        }
     }
 }

@@ -46,7 +46,7 @@ class MetricsController {
     }
 
     @Operation(summary = "The metrics that there are, each with the question that it answers")
-    @GetMapping
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     ObjectNode all() {
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.put("zone", metrics.zone().toString());

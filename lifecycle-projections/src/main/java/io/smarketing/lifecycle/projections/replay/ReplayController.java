@@ -74,7 +74,7 @@ import tools.jackson.databind.node.ObjectNode;
  * "explanation"}]}}, at most 10,000 of them listed.
  */
 @RestController
-@RequestMapping("/v1/replays")
+@RequestMapping(path = "/v1/replays", produces = MediaType.APPLICATION_JSON_VALUE)
 class ReplayController {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayController.class);

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +23,18 @@ final class Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
     private static final int MOST_WAITING = 32;
+    /** A stream ends then, so that none is kept for ever of which nobody heard that its client has gone. */
+    private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+
     private static final MediaType TEXT = new MediaType("text", "plain", StandardCharsets.UTF_8);
 
     private final Wanted wanted;
     private final @Nullable Long lastEventId;
     private final Executor senders;
+    /** Without a timeout of its own: {@link #heartbeat} ends it in order. */
     private final SseEmitter emitter = new SseEmitter(0L);
+
+    private final long since = System.nanoTime();
 
     private final Deque<String> waiting = new ArrayDeque<>();
     private boolean sending;
@@ -70,6 +77,15 @@ final class Subscriber {
     }
 
     void heartbeat() {
+        heartbeat(System.nanoTime());
+    }
+
+    /** Keeps the connection busy, or ends it once it is old. */
+    void heartbeat(long nanoTime) {
+        if (nanoTime - since > LONGEST_NANOS) {
+            end();
+            return;
+        }
         synchronized (waiting) {
             if (!waiting.isEmpty()) {
                 return;

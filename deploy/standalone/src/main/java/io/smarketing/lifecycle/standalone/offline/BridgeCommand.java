@@ -8,6 +8,7 @@ import io.smarketing.lifecycle.funnel.metric.MetricAnswer;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
 import io.smarketing.lifecycle.funnel.metric.MetricHead;
 import io.smarketing.lifecycle.funnel.metric.Reading;
+import io.smarketing.lifecycle.funnel.metric.TooManyBuckets;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.Table;
@@ -95,7 +96,12 @@ final class BridgeCommand implements Callable<Integer> {
                 loaded.history().selection());
         loaded.history().history().forEachArrived(bridge::add);
         Grain grain = bucket == null ? loaded.grain() : bucket.grain();
-        List<Bridge.Change> changes = bridge.changes(metric, grain, bucket, Reading.HORIZONS);
+        List<Bridge.Change> changes;
+        try {
+            changes = bridge.changes(metric, grain, bucket, Reading.HORIZONS);
+        } catch (TooManyBuckets e) {
+            throw MetricCommand.tooMany(e);
+        }
         if (options.json()) {
             console.out().println(json(loaded, definition, before, changes));
         } else if (options.csv()) {

@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.funnel.metric.MetricAnswer;
 import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
 import io.smarketing.lifecycle.funnel.metric.Reading;
+import io.smarketing.lifecycle.funnel.metric.TooManyBuckets;
 import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
@@ -45,7 +46,12 @@ abstract class MetricCommand implements Callable<Integer> {
         MetricOptions.Loaded loaded = options.load(console.err());
         MetricCube cube = MetricOptions.cube(loaded, definition(loaded.history().zone()));
         Reading reading = cube.reading(loaded.grain(), loaded.asOf(), horizons);
-        MetricAnswer answer = new MetricAnswer(metric, loaded.head(cube.definition()), cube.rows(metric, reading));
+        MetricAnswer answer;
+        try {
+            answer = new MetricAnswer(metric, loaded.head(cube.definition()), cube.rows(metric, reading));
+        } catch (TooManyBuckets e) {
+            throw tooMany(e);
+        }
         if (options.json()) {
             console.out().println(answer.toJson());
         } else if (options.csv()) {
@@ -54,6 +60,11 @@ abstract class MetricCommand implements Callable<Integer> {
             console.out().print(MetricTable.render(answer));
         }
         return 0;
+    }
+
+    static WrongInput tooMany(TooManyBuckets e) {
+        return new WrongInput(e.getMessage()
+                + ": ask with a coarser grain (--grain all always goes) or with --from; void a fact of a wrong date");
     }
 
     MetricDefinition definition(ZoneId zone) {
