@@ -18,6 +18,12 @@ public class KafkaSettings {
     /** Largest request of a producer, in bytes before they are compressed. The topics' {@code max.message.bytes} is the same, compressed. */
     public static final int MOST_REQUEST_BYTES = 4 << 20;
 
+    /** What a batch adds to its records, also where nothing in them can be compressed. */
+    private static final int BATCH_BYTES = 16 << 10;
+
+    /** Largest record that a producer sends and a topic takes, in bytes. */
+    public static final int MOST_RECORD_BYTES = MOST_REQUEST_BYTES - BATCH_BYTES;
+
     private final KafkaProperties properties;
     private final String instance;
 

@@ -174,8 +174,6 @@ class ColumnLimitsTest {
     }
 
     private void line(int lead, String type, int seconds, String data) {
-        lines.add(
-                "{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":\"/test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"lead-%d\",\"time\":\"%s\",\"data\":%s}"
-                        .formatted(1_000_000 + lines.size(), type, lead, FROM.plusSeconds(seconds), data));
+        lines.add(KeptLeadsTest.line(1_000_000 + lines.size(), lead, type, FROM.plusSeconds(seconds), data));
     }
 }

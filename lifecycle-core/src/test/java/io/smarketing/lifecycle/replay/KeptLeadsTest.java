@@ -128,7 +128,7 @@ class KeptLeadsTest {
         return lines;
     }
 
-    private static String line(int event, int lead, String type, Instant at, String data) {
+    static String line(int event, int lead, String type, Instant at, String data) {
         return "{\"specversion\":\"1.0\",\"id\":\"%d\",\"source\":\"/test\",\"type\":\"io.smarketing.lead.%s.v1\",\"subject\":\"lead-%d\",\"time\":\"%s\",\"data\":%s}"
                 .formatted(event, type, lead, at, data);
     }

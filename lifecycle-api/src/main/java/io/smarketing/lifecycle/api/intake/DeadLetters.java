@@ -31,16 +31,11 @@ final class DeadLetters {
     private static final String ATTEMPTS = "dl_attempts";
     private static final String LEFT_OUT = "dl_left_out";
 
-    /** What a batch adds to its records, also where nothing in them can be compressed. */
-    private static final int BATCH_BYTES = 16 << 10;
-
     /** What a record's lengths, its offset and its time take at the most. */
     private static final int RECORD_BYTES = 40;
 
     /** Two lengths of up to five bytes each. */
     private static final int HEADER_BYTES = 10;
-
-    private static final int MOST_BYTES = KafkaSettings.MOST_REQUEST_BYTES - BATCH_BYTES;
 
     /** Of a text about a letter that is larger than a letter may be. */
     private static final int MOST_TEXT = 4_000;
@@ -91,7 +86,7 @@ final class DeadLetters {
         own.add(header(ATTEMPTS, String.valueOf(attempts)));
         own.addAll(place);
         ProducerRecord<byte[], byte[]> whole = letter(original.key(), original.value(), came, own);
-        return bytes(whole) <= MOST_BYTES ? whole : cut(original, came, own);
+        return bytes(whole) <= KafkaSettings.MOST_RECORD_BYTES ? whole : cut(original, came, own);
     }
 
     private static ProducerRecord<byte[], byte[]> cut(Original original, List<Header> came, List<Header> own) {
@@ -105,7 +100,7 @@ final class DeadLetters {
         List<Header> withoutValue = new ArrayList<>(told);
         withoutValue.add(header(LEFT_OUT, "value"));
         ProducerRecord<byte[], byte[]> letter = letter(original.key(), null, came, withoutValue);
-        if (bytes(letter) <= MOST_BYTES) {
+        if (bytes(letter) <= KafkaSettings.MOST_RECORD_BYTES) {
             return letter;
         }
         told.add(header(LEFT_OUT, "value, key, headers"));

@@ -40,8 +40,6 @@ class PolicyAnnouncer extends SoleTask {
     private static final long PAUSE_MILLIS = 250;
     private static final long LOOK_AT_TOPICS_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
-    /** What a batch adds is left free. */
-    private static final int MOST_BYTES = KafkaSettings.MOST_REQUEST_BYTES - (16 << 10);
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -126,7 +124,7 @@ class PolicyAnnouncer extends SoleTask {
                     .toString();
             policies.version(reference).ifPresent(version -> {
                 ProducerRecord<byte[], byte[]> letter = letter(Topic.POLICY_VERSIONS, key, announcement(version));
-                if (letter.value().length > MOST_BYTES) {
+                if (letter.value().length > KafkaSettings.MOST_RECORD_BYTES) {
                     LOG.error("the policy {} is too large to be announced", reference);
                 } else {
                     var unused = producer.send(letter);
