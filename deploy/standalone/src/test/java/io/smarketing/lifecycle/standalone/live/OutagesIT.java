@@ -250,7 +250,10 @@ class OutagesIT {
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> probe("away-1").status() == 200);
         double answering = seconds(back);
-        assertThat(probe("away-2").status()).isEqualTo(200);
+        // Another lead's, perhaps with a thread that still waits for a connection it asked for before.
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> probe("away-2").status() == 200);
         await().atMost(PATIENCE).until(OutagesIT::isReady);
         System.out.printf(
                 "PostgreSQL was away for %.0f s: events are taken again after %.1f s, all has caught up after %.1f s%n",
