@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.standalone.serve;
 
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,22 @@ final class EmbeddedPostgres implements AutoCloseable {
     static final String USER = "lifecycle";
     private static final String DATABASE = "lifecycle";
     private static final String VERSION = "18";
+
+    /** Owns PostgreSQL's own catalogs and can do everything, also run programs: nobody logs in as this one. */
+    private static final String SUPERUSER = "postgres";
+
+    /** Who may log in: not the superuser, from nowhere. */
+    private static final String LOGINS = """
+            # type  database  user       address        method
+            host    all       lifecycle  127.0.0.1/32   trust
+            """;
+
+    /** A line each, as the server reads them where nobody can log in yet. */
+    private static final String FIRST_STATEMENTS = """
+            CREATE ROLE lifecycle LOGIN CREATEDB
+            GRANT pg_read_all_settings TO lifecycle
+            CREATE DATABASE lifecycle OWNER lifecycle
+            """;
 
     /** What makes a committed fact survive a power cut; read back after every start. */
     private static final Map<String, String> SETTINGS = Map.of(
@@ -71,7 +88,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         postgres.startServer(preferredPort);
         try {
             postgres.verifySettings();
-            postgres.createDatabase();
+            postgres.tellSuperuser();
         } catch (SQLException e) {
             postgres.close();
             throw new IOException("PostgreSQL started and does not answer: " + e.getMessage(), e);
@@ -151,13 +168,28 @@ final class EmbeddedPostgres implements AutoCloseable {
                 List.of(
                         program("initdb").toString(),
                         "--pgdata=" + unfinished,
-                        "--username=" + USER,
-                        "--auth=trust",
+                        "--username=" + SUPERUSER,
+                        "--auth=reject",
                         "--encoding=UTF8",
                         "--no-locale"));
         if (!outcome.succeeded()) {
             throw new IOException("PostgreSQL's initdb failed:\n" + outcome.output());
         }
+        Outcome first = run(
+                INITDB_LIMIT,
+                List.of(
+                        program("postgres").toString(),
+                        "--single",
+                        "-D",
+                        unfinished.toString(),
+                        "-c",
+                        "exit_on_error=on",
+                        SUPERUSER),
+                FIRST_STATEMENTS);
+        if (!first.succeeded()) {
+            throw new IOException("PostgreSQL could not make the database:\n" + first.output());
+        }
+        Files.writeString(unfinished.resolve("pg_hba.conf"), LOGINS);
         Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -289,13 +321,15 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private void createDatabase() throws SQLException {
-        try (Connection connection = connect(port, "postgres");
+    /** Folders of earlier versions belong to a user who is one. */
+    private void tellSuperuser() throws SQLException {
+        try (Connection connection = connect(port, DATABASE);
                 Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'")) {
-            if (!row.next()) {
-                statement.execute("CREATE DATABASE " + DATABASE);
+                ResultSet row = statement.executeQuery("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            if (row.next() && row.getBoolean(1)) {
+                progress.accept("""
+                        %s was made by an earlier version: whoever can log in at this machine can act through its PostgreSQL as the \
+                        user that runs it (docs/serve.md, "Who can reach it")""".formatted(data));
             }
         }
     }
@@ -309,6 +343,10 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private Outcome run(Duration limit, List<String> command) throws IOException {
+        return run(limit, command, "");
+    }
+
+    private Outcome run(Duration limit, List<String> command, String input) throws IOException {
         List<String> whole = new ArrayList<>(user.prefix());
         whole.addAll(command);
         // A file and not a pipe: a server that was started this way would hold the pipe open.
@@ -321,7 +359,9 @@ final class EmbeddedPostgres implements AutoCloseable {
             builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
             builder.environment().put("LC_ALL", "C");
             Process process = builder.start();
-            process.getOutputStream().close();
+            try (OutputStream toProcess = process.getOutputStream()) {
+                toProcess.write(input.getBytes(StandardCharsets.UTF_8));
+            }
             boolean finished = process.waitFor(limit.toSeconds() + 10, TimeUnit.SECONDS);
             if (!finished) {
                 process.destroyForcibly();
