@@ -119,7 +119,7 @@ public final class CloudEventCodec {
             throw new Refusal(
                     "unreadable-json",
                     field,
-                    "the JSON goes beyond a limit: %s".formatted(quote(e.getOriginalMessage())),
+                    "the JSON goes beyond a limit: %s".formatted(quote(JsonMistakes.message(e))),
                     "nest at most %d levels; no event needs numbers or names of thousands of characters"
                             .formatted(DEEPEST));
         } catch (JacksonException e) {
@@ -130,7 +130,7 @@ public final class CloudEventCodec {
                     "no readable JSON%s: %s"
                             .formatted(
                                     place == null ? "" : " at column " + place.getColumnNr(),
-                                    quote(e.getOriginalMessage())),
+                                    quote(JsonMistakes.message(e))),
                     "write one JSON object in UTF-8, every key once");
         } catch (NumberFormatException e) {
             throw new Refusal(

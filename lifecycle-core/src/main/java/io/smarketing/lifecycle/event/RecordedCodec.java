@@ -127,7 +127,7 @@ public final class RecordedCodec {
                 return new Parts(attributes, data);
             }
         } catch (JacksonException e) {
-            throw new UnreadableRecord("no JSON: " + e.getOriginalMessage(), e);
+            throw new UnreadableRecord("no JSON: " + JsonMistakes.message(e), e);
         }
         return unusualParts(structured);
     }
@@ -169,7 +169,7 @@ public final class RecordedCodec {
             }
             throw new UnreadableRecord("no JSON object", null);
         } catch (JacksonException e) {
-            throw new UnreadableRecord("no JSON: " + e.getOriginalMessage(), e);
+            throw new UnreadableRecord("no JSON: " + JsonMistakes.message(e), e);
         }
     }
 

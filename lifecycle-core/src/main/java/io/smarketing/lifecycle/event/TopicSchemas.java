@@ -92,7 +92,7 @@ public final class TopicSchemas {
         try {
             readValue = value == null || value.length == 0 ? JsonNodeFactory.instance.nullNode() : JSON.readTree(value);
         } catch (JacksonException e) {
-            violations.add("value: no JSON, or a name in it twice: " + e.getOriginalMessage());
+            violations.add("value: no JSON, or a name in it twice: " + JsonMistakes.message(e));
             return violations;
         }
         switch (topic) {
@@ -202,7 +202,7 @@ public final class TopicSchemas {
             }
         } catch (JsonNodeException e) {
             // json-schema-validator 3.0.9 fails where it compares an integer beyond 64 bits with a bound.
-            violations.add("%s: a number beyond all bounds: %s".formatted(part, e.getOriginalMessage()));
+            violations.add("%s: a number beyond all bounds: %s".formatted(part, JsonMistakes.message(e)));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.api.intake;
 
 import io.smarketing.lifecycle.api.Problems;
+import io.smarketing.lifecycle.event.JsonMistakes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -124,7 +125,7 @@ record EventBody(List<byte[]> events, boolean isBatch) {
                 throw unreadable("something follows the array");
             }
         } catch (JacksonException e) {
-            throw unreadable(String.valueOf(e.getOriginalMessage()));
+            throw unreadable(JsonMistakes.message(e));
         }
         return new EventBody(events, true);
     }

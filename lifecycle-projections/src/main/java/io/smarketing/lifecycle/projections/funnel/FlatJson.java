@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.projections.funnel;
 
+import io.smarketing.lifecycle.event.JsonMistakes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -28,7 +29,7 @@ final class FlatJson {
         try {
             return MAPPER.readTree(json);
         } catch (JacksonException e) {
-            throw new UnreadableRow("this is no JSON: " + e.getOriginalMessage());
+            throw new UnreadableRow("this is no JSON: " + JsonMistakes.message(e));
         }
     }
 

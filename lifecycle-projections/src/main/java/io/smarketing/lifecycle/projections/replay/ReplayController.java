@@ -310,12 +310,15 @@ class ReplayController {
         }
         boolean flipped = set != null && !set.equals(MarkSet.KEPT.word()) && !set.equals(MarkSet.NEITHER.word());
         if (kept.listed() == ReplayArchive.Listed.NONE) {
+            boolean audit = MAPPER.readTree(kept.request()).has("audit");
             throw new RefusedReplay(
                     HttpStatus.GONE,
                     "leads-not-kept",
                     "id",
-                    "an audit lists no leads, and those of older replays are not kept",
-                    "ask for the same replay again: its result will be the same");
+                    audit ? "an audit keeps no single leads" : "the leads of this replay are not kept any more",
+                    audit
+                            ? "read the mismatches in its result: GET /v1/replays/%s".formatted(kept.id())
+                            : "ask for the same replay again: its result will be the same");
         } else if (kept.listed() == ReplayArchive.Listed.FLIPPED && !flipped) {
             throw new RefusedReplay(
                     HttpStatus.GONE,

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.projections.replay;
 import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
 import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
 
+import io.smarketing.lifecycle.event.JsonMistakes;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.WrittenTime;
 import io.smarketing.lifecycle.lead.CaptureRange;
@@ -116,7 +117,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                             .formatted(
                                     e.getLocation().getLineNr(),
                                     e.getLocation().getColumnNr(),
-                                    shortened(e.getOriginalMessage().replaceFirst(" \\(start marker at .*", ""))),
+                                    shortened(JsonMistakes.message(e))),
                     "send one JSON object, as {\"candidate\": \"b2b-default@1a2b3c4d5e6f\"}");
         }
         if (!(node instanceof ObjectNode request)) {

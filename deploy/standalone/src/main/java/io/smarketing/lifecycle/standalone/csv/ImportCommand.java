@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,7 +49,7 @@ import tools.jackson.databind.node.ObjectNode;
             "arrive in the order in which they stand. While the engine is away, it waits.",
             "",
             "Exit codes: 0 done (refused rows and lines are told), 1 given up because the",
-            "engine did not answer, 2 wrong usage or input, or every line was refused.",
+            "engine did not answer, 2 wrong usage or input, or every row or line was refused.",
             "",
             "docs/examples has two mappings. Examples:",
             "  lifecycle import leads.csv deals.csv --mapping m.yaml --out history.jsonl",
@@ -188,8 +189,11 @@ public final class ImportCommand implements Callable<Integer> {
         }
         report.print(console.err());
         ObjectNode answer = report.json();
-        int exitCode = 0;
-        if (engine != null) {
+        int exitCode = CommandLine.ExitCode.OK;
+        if (report.isAllRefused()) {
+            console.err().println("no event was made: every row was refused");
+            exitCode = CommandLine.ExitCode.USAGE;
+        } else if (engine != null) {
             SendReport sent = sender(engine, refusedOnes, console).send(csvImport.lines());
             sent.print(console.err());
             answer.set("sending", sent.json());

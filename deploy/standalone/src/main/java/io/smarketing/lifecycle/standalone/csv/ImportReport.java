@@ -64,6 +64,11 @@ final class ImportReport {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** There was something to be made, and nothing was. */
+    boolean isAllRefused() {
+        return !refusedByCode.isEmpty() && sum(eventsByType) == 0 && duplicates == 0;
+    }
+
     ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode files = json.putArray("files");

@@ -48,6 +48,21 @@ class RefusedRowsTest {
                 .toList();
     }
 
+    @Test
+    void nothingButRefusedRowsIsWrongInput() {
+        ImportFolder.Run run = folder.csv("leads.csv", HEADER, "L1,,hello,3,50", "L2,never,hello,3,50")
+                .run();
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("no event was made: every row was refused");
+        assertThat(folder.csv("leads.csv", HEADER, "L1,,hello,3,50", SOUND)
+                        .run()
+                        .exitCode())
+                .isZero();
+        assertThat(folder.csv("leads.csv", HEADER).run().exitCode())
+                .as("nothing to refuse")
+                .isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
