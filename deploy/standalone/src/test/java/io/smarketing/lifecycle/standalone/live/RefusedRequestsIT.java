@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that cannot be answered as they ask are refused before anything is done, and none of them is a fault of the server. */
@@ -155,5 +156,43 @@ class RefusedRequestsIT {
                 "invalid-data",
                 "amount");
         assertThat(client.json("/v1/leads/L-2").get("stage").stringValue()).isEqualTo("CAPTURED");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /v1/leads/L-2/accept                  | {"by":5}                   | wrong-type    | by
+            /v1/leads/L-2/accept                  | {"bye":"ann"}              | unknown-field | bye
+            /v1/leads/L-2/accept                  | []                         | wrong-type    | ``
+            /v1/leads/L-2/accept                  | {"by":"a","by":"b"}        | unreadable-json | ``
+            /v1/leads/L-2/reject                  | {"reason":true}            | wrong-type    | reason
+            /v1/leads/L-2/contact                 | {"chanel":"call"}          | unknown-field | chanel
+            /v1/leads/L-2/win                     | {"amount":"12.5"}          | wrong-type    | amount
+            /v1/leads/L-2/win                     | {"amount":12,"curency":"EUR"} | unknown-field | curency
+            /v1/leads/L-2/lose                    | {"reasons":["price"]}      | unknown-field | reasons
+            /v1/rescores                          | {"perSecond":1.5}          | wrong-type    | perSecond
+            /v1/rescores                          | {"perSecond":"5"}          | wrong-type    | perSecond
+            /v1/rescores                          | {"per_second":5}           | unknown-field | per_second
+            /v1/policies/none/1/activation        | {"why":"Q2"}               | unknown-field | why
+            /v1/dead-letters/redrive              | {"code":"x","again":"true"} | wrong-type   | again
+            /v1/dead-letters/redrive              | {"letters":[{"partition":0}]} | wrong-type | letters[0].offset
+            /v1/dead-letters/redrive              | {"letters":[{"partition":0,"offset":1,"at":2}]} | unknown-field | letters[0].at
+            /v1/replays                           | {"audit":true,"by":"ann"}  | unknown-field | by
+            /v1/replays                           | {"audit":"true"}           | wrong-type    | audit
+            """)
+    void aBodyIsReadAsItIsWrittenOrNotAtAll(String path, String body, String code, String field) {
+        Client.Answer answer = client.postJson(path, body);
+        assertRefused(answer, 400, code, field);
+        assertThat(answer.json().path("mend").asString("")).isNotEmpty();
+        assertThat(client.json("/v1/leads/L-2").get("events").intValue())
+                .as("nothing was recorded")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anEventMayHaveAttributesThatTheEngineDoesNotKnow() {
+        String extended =
+                BrokenInputs.good("extended", "extended").replace("{\"spec", "{\"comexampletenant\":5,\"spec");
+        assertThat(client.postJson("/v1/events", extended).json().get("stored").intValue())
+                .isEqualTo(1);
     }
 }
