@@ -195,4 +195,31 @@ class RefusedRequestsIT {
         assertThat(client.postJson("/v1/events", extended).json().get("stored").intValue())
                 .isEqualTo(1);
     }
+
+    @Test
+    void aPolicyThatIsNoUtf8IsNotSavedAltered() throws Exception {
+        String document =
+                "name: umlauts\nthreshold: 10\n# Größe\nengagement:\n  - {id: demo, activity: demo, points: 10}\n";
+        Client.Answer refused =
+                client.post("/v1/policies", "application/yaml", document.getBytes(StandardCharsets.ISO_8859_1));
+        assertRefused(refused, 400, "unreadable-text", "");
+        assertThat(refused.json().get("detail").stringValue())
+                .isEqualTo("the body is no UTF-8: line 3 has the byte 0xF6");
+        assertThat(client.get("/v1/policies").body()).doesNotContain("umlauts");
+
+        Client.Answer declared = client.post(
+                "/v1/policies", "text/plain;charset=ISO-8859-1", document.getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(declared.status()).as(declared.body()).isEqualTo(201);
+        Client.Answer saved =
+                client.post("/v1/policies", "application/yaml", document.getBytes(StandardCharsets.UTF_8));
+        assertThat(saved.status()).as("the same text").isEqualTo(200);
+        String version = saved.json().get("version").stringValue();
+        assertThat(send("GET", "/v1/policies/umlauts/" + version).body()).isEqualTo(document);
+    }
+
+    @Test
+    void aReplayOfADocumentThatIsNoUtf8IsNotMade() {
+        byte[] body = "{\"candidate\":{\"document\":\"name: Größe\"}}".getBytes(StandardCharsets.ISO_8859_1);
+        assertRefused(client.post("/v1/replays", "application/json", body), 400, "unreadable-json", "");
+    }
 }
