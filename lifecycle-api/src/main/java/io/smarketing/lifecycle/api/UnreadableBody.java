@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.api;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,6 +11,7 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponseException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
@@ -52,6 +54,15 @@ final class UnreadableBody {
 
     private static ErrorResponseException wrongType(JacksonException wrong, @Nullable Class<?> type) {
         String field = field(wrong.getPath());
+        if (wrong instanceof InvalidFormatException format
+                && type == String.class
+                && format.getValue() instanceof String) {
+            return problem(
+                    "wrong-type",
+                    field,
+                    "'%s' holds half a character".formatted(field),
+                    "write \\u escapes of surrogates in pairs");
+        }
         return problem(
                 "wrong-type",
                 field,
@@ -123,8 +134,10 @@ final class UnreadableBody {
         return quoted(field.toString());
     }
 
+    /** Not too long, and nothing in it that UTF-8 cannot write. */
     private static String quoted(String text) {
         String plain = text.replaceAll("\\p{Cntrl}", " ");
-        return plain.length() <= LONGEST_QUOTE ? plain : plain.substring(0, LONGEST_QUOTE) + "…";
+        String start = plain.length() <= LONGEST_QUOTE ? plain : plain.substring(0, LONGEST_QUOTE) + "…";
+        return new String(start.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 }

@@ -89,6 +89,23 @@ class StrictJsonTest {
                 .containsEntry("detail", detail);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"by\":\"a\\ud83d\"}", "{\"by\":\"\\ude00b\"}"})
+    void halfACharacterIsNotKeptAsAQuestionMark(String body) {
+        assertThat(refused(body))
+                .containsEntry("code", "wrong-type")
+                .containsEntry("field", "by")
+                .containsEntry("detail", "'by' holds half a character");
+    }
+
+    @Test
+    void whatIsQuotedCanBeWritten() {
+        assertThat(refused("{\"\\ud83d\\n\":1}"))
+                .containsEntry("code", "unknown-field")
+                .containsEntry("field", "? ");
+        assertThat(refused("{\"" + "x".repeat(1_000) + "\":1}")).containsEntry("field", "x".repeat(200) + "…");
+    }
+
     @Test
     void aFieldThatDoesNotExistIsNamedWithThoseThatDo() {
         assertThat(refused("{\"bye\":\"ann\"}"))
@@ -109,9 +126,10 @@ class StrictJsonTest {
     @Test
     void whatIsWrittenAsItHasToBeIsTaken() {
         assertThat(MAPPER.readValue(
-                        "{\"by\":\"\",\"amount\":12,\"perSecond\":null,\"again\":true,\"places\":[{\"partition\":0,\"offset\":1}]}",
+                        "{\"by\":\"\\ud83d\\ude00\",\"amount\":12,\"perSecond\":null,\"again\":true,\"places\":[{\"partition\":0,\"offset\":1}]}",
                         Order.class))
-                .isEqualTo(new Order("", new BigDecimal("12"), null, true, List.of(new Place(0, 1))));
+                .isEqualTo(new Order("😀", new BigDecimal("12"), null, true, List.of(new Place(0, 1))));
+        assertThat(MAPPER.readValue("{\"by\":\"\"}", Order.class).by()).isEmpty();
         assertThat(MAPPER.readValue("{}", Order.class)).isEqualTo(new Order(null, null, null, null, null));
     }
 

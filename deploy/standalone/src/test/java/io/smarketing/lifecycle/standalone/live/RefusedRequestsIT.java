@@ -164,6 +164,8 @@ class RefusedRequestsIT {
             /v1/leads/L-2/accept                  | {"bye":"ann"}              | unknown-field | bye
             /v1/leads/L-2/accept                  | []                         | wrong-type    | ``
             /v1/leads/L-2/accept                  | {"by":"a","by":"b"}        | unreadable-json | ``
+            /v1/leads/L-2/accept                  | {"by":"\\ud83d"}            | wrong-type    | by
+            /v1/leads/L-2/accept                  | {"\\ud83d":1}               | unreadable-json | ``
             /v1/leads/L-2/reject                  | {"reason":true}            | wrong-type    | reason
             /v1/leads/L-2/contact                 | {"chanel":"call"}          | unknown-field | chanel
             /v1/leads/L-2/win                     | {"amount":"12.5"}          | wrong-type    | amount
