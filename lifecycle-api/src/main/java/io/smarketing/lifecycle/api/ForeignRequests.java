@@ -11,10 +11,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Keeps other people's web pages from writing to an engine that the browser reaches and they do not. */
 @Component
@@ -54,17 +52,6 @@ class ForeignRequests extends OncePerRequestFilter {
     }
 
     private static void refuse(HttpServletResponse response, String code, String detail) throws IOException {
-        HttpStatus status = HttpStatus.FORBIDDEN;
-        response.setStatus(status.value());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        response.getOutputStream()
-                .write(JsonMapper.shared()
-                        .writeValueAsBytes(JsonMapper.shared()
-                                .createObjectNode()
-                                .put("title", status.getReasonPhrase())
-                                .put("status", status.value())
-                                .put("detail", detail)
-                                .put("code", code)
-                                .put("mend", ALLOW)));
+        Problems.write(response, HttpStatus.FORBIDDEN, code, detail, ALLOW);
     }
 }

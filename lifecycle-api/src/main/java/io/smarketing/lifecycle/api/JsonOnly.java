@@ -18,6 +18,7 @@ class JsonOnly implements WebMvcConfigurer {
 
     @Override
     public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
+        builder.withStringConverter(new StrictText());
         builder.configureMessageConvertersList(converters -> converters.removeIf(JsonOnly::isOther));
     }
 

@@ -1,10 +1,14 @@
 package io.smarketing.lifecycle.api;
 
 import io.smarketing.lifecycle.event.Refusal;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Answers that say what is wrong, where, and how to mend it (RFC 9457). */
 public final class Problems {
@@ -32,6 +36,22 @@ public final class Problems {
         }
         body.setProperty("mend", mend);
         return new ErrorResponseException(status, body, null);
+    }
+
+    /** The same where there is no controller to throw it, as in a filter. */
+    static void write(HttpServletResponse response, HttpStatus status, String code, String detail, String mend)
+            throws IOException {
+        response.setStatus(status.value());
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.getOutputStream()
+                .write(JsonMapper.shared()
+                        .writeValueAsBytes(JsonMapper.shared()
+                                .createObjectNode()
+                                .put("title", status.getReasonPhrase())
+                                .put("status", status.value())
+                                .put("detail", detail)
+                                .put("code", code)
+                                .put("mend", mend)));
     }
 
     /** The same for an event or a field that is not taken. */

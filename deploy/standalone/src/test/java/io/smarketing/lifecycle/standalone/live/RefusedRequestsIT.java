@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that cannot be answered as they ask are refused before anything is done, and none of them is a fault of the server. */
@@ -155,5 +156,72 @@ class RefusedRequestsIT {
                 "invalid-data",
                 "amount");
         assertThat(client.json("/v1/leads/L-2").get("stage").stringValue()).isEqualTo("CAPTURED");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            /v1/leads/L-2/accept                  | {"by":5}                   | wrong-type    | by
+            /v1/leads/L-2/accept                  | {"bye":"ann"}              | unknown-field | bye
+            /v1/leads/L-2/accept                  | []                         | wrong-type    | ``
+            /v1/leads/L-2/accept                  | {"by":"a","by":"b"}        | unreadable-json | ``
+            /v1/leads/L-2/accept                  | {"by":"\\ud83d"}            | wrong-type    | by
+            /v1/leads/L-2/accept                  | {"\\ud83d":1}               | unreadable-json | ``
+            /v1/leads/L-2/reject                  | {"reason":true}            | wrong-type    | reason
+            /v1/leads/L-2/contact                 | {"chanel":"call"}          | unknown-field | chanel
+            /v1/leads/L-2/win                     | {"amount":"12.5"}          | wrong-type    | amount
+            /v1/leads/L-2/win                     | {"amount":12,"curency":"EUR"} | unknown-field | curency
+            /v1/leads/L-2/lose                    | {"reasons":["price"]}      | unknown-field | reasons
+            /v1/rescores                          | {"perSecond":1.5}          | wrong-type    | perSecond
+            /v1/rescores                          | {"perSecond":"5"}          | wrong-type    | perSecond
+            /v1/rescores                          | {"per_second":5}           | unknown-field | per_second
+            /v1/policies/none/1/activation        | {"why":"Q2"}               | unknown-field | why
+            /v1/dead-letters/redrive              | {"code":"x","again":"true"} | wrong-type   | again
+            /v1/dead-letters/redrive              | {"letters":[{"partition":0}]} | wrong-type | letters[0].offset
+            /v1/dead-letters/redrive              | {"letters":[{"partition":0,"offset":1,"at":2}]} | unknown-field | letters[0].at
+            /v1/replays                           | {"audit":true,"by":"ann"}  | unknown-field | by
+            /v1/replays                           | {"audit":"true"}           | wrong-type    | audit
+            """)
+    void aBodyIsReadAsItIsWrittenOrNotAtAll(String path, String body, String code, String field) {
+        Client.Answer answer = client.postJson(path, body);
+        assertRefused(answer, 400, code, field);
+        assertThat(answer.json().path("mend").asString("")).isNotEmpty();
+        assertThat(client.json("/v1/leads/L-2").get("events").intValue())
+                .as("nothing was recorded")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anEventMayHaveAttributesThatTheEngineDoesNotKnow() {
+        String extended =
+                BrokenInputs.good("extended", "extended").replace("{\"spec", "{\"comexampletenant\":5,\"spec");
+        assertThat(client.postJson("/v1/events", extended).json().get("stored").intValue())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aPolicyThatIsNoUtf8IsNotSavedAltered() throws Exception {
+        String document =
+                "name: umlauts\nthreshold: 10\n# Größe\nengagement:\n  - {id: demo, activity: demo, points: 10}\n";
+        Client.Answer refused =
+                client.post("/v1/policies", "application/yaml", document.getBytes(StandardCharsets.ISO_8859_1));
+        assertRefused(refused, 400, "unreadable-text", "");
+        assertThat(refused.json().get("detail").stringValue())
+                .isEqualTo("the body is no UTF-8: line 3 has the byte 0xF6");
+        assertThat(client.get("/v1/policies").body()).doesNotContain("umlauts");
+
+        Client.Answer declared = client.post(
+                "/v1/policies", "text/plain;charset=ISO-8859-1", document.getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(declared.status()).as(declared.body()).isEqualTo(201);
+        Client.Answer saved =
+                client.post("/v1/policies", "application/yaml", document.getBytes(StandardCharsets.UTF_8));
+        assertThat(saved.status()).as("the same text").isEqualTo(200);
+        String version = saved.json().get("version").stringValue();
+        assertThat(send("GET", "/v1/policies/umlauts/" + version).body()).isEqualTo(document);
+    }
+
+    @Test
+    void aReplayOfADocumentThatIsNoUtf8IsNotMade() {
+        byte[] body = "{\"candidate\":{\"document\":\"name: Größe\"}}".getBytes(StandardCharsets.ISO_8859_1);
+        assertRefused(client.post("/v1/replays", "application/json", body), 400, "unreadable-json", "");
     }
 }
