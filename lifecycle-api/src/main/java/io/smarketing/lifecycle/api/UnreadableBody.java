@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.api;
 
+import io.smarketing.lifecycle.event.JsonMistakes;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -116,7 +117,7 @@ final class UnreadableBody {
                         .formatted(
                                 unreadable.getLocation().getLineNr(),
                                 unreadable.getLocation().getColumnNr(),
-                                quoted(unreadable.getOriginalMessage())),
+                                quoted(JsonMistakes.message(unreadable))),
                 "send one JSON object in UTF-8, no field of it twice");
     }
 
