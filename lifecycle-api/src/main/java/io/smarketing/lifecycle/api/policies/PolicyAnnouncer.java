@@ -74,7 +74,7 @@ class PolicyAnnouncer extends SoleTask {
             return;
         }
         String there = there(activations, versions);
-        RelayPosition.Kept kept = positions.last(ROLE).orElse(new RelayPosition.Kept(0, there, ""));
+        RelayPosition.Kept kept = positions.last(ROLE).orElse(new RelayPosition.Kept(0, there));
         long position = kept.position();
         long told = position;
         if (!kept.isOf(there)) {
@@ -132,7 +132,7 @@ class PolicyAnnouncer extends SoleTask {
             });
         }
         var unused = producer.send(RelayPosition.of(
-                ROLE, new RelayPosition.Kept(changes.get(changes.size() - 1).number(), there, "")));
+                ROLE, new RelayPosition.Kept(changes.get(changes.size() - 1).number(), there)));
         producer.commitTransaction();
     }
 

@@ -18,7 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The key that wraps the leads' keys: a Tink keyset in JSON, in a file that only its owner may read. It is made at the first
@@ -26,6 +29,7 @@ import java.util.Objects;
  */
 final class MasterKey {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MasterKey.class);
     private static final String MEND =
             "put it back from the backup, or name its place in lifecycle.privacy.master-key-file";
 
@@ -34,9 +38,10 @@ final class MasterKey {
     /**
      * Reads the file, or makes it.
      *
-     * @param mayBeNew whether nothing is sealed yet, so that a new key does no harm
+     * @param wrapped some of the leads' keys, which it is to open; none where nothing is sealed yet, so that a new one does no harm
      */
-    static Aead read(Path file, boolean mayBeNew) {
+    static Aead read(Path file, List<WrappedKey> wrapped) {
+        boolean mayBeNew = wrapped.isEmpty();
         try {
             AeadConfig.register();
             if (!Files.exists(file)) {
@@ -58,7 +63,9 @@ final class MasterKey {
             }
             KeysetHandle handle = TinkJsonProtoKeysetFormat.parseKeyset(
                     Files.readString(file), RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
-            return handle.getPrimitive(RegistryConfiguration.get(), Aead.class);
+            Aead master = handle.getPrimitive(RegistryConfiguration.get(), Aead.class);
+            requireOpens(master, file, wrapped);
+            return master;
         } catch (GeneralSecurityException e) {
             throw new UnusableMasterKey(
                     "the master key %s cannot be used: %s (it is a Tink keyset in JSON: %s)"
@@ -70,6 +77,29 @@ final class MasterKey {
                             .formatted(file, e),
                     e);
         }
+    }
+
+    /** Those that do not open are left to whoever asks for them, if others do: one that is damaged must not stop the engine. */
+    private static void requireOpens(Aead master, Path file, List<WrappedKey> wrapped) {
+        List<String> closed = wrapped.stream()
+                .filter(key -> !key.opensWith(master))
+                .map(WrappedKey::leadId)
+                .distinct()
+                .toList();
+        if (closed.isEmpty()) {
+            return;
+        }
+        if (wrapped.stream().map(WrappedKey::leadId).allMatch(closed::contains)) {
+            throw new UnusableMasterKey(
+                    "the master key %s is not the one that personal data in the database is sealed with: it does not open the key of the lead %s (%s)"
+                            .formatted(file, closed.get(0), MEND),
+                    null);
+        }
+        LOG.error(
+                "the master key {} opens keys of some leads and not of others, among them {}: were they made under another one? What was sealed for these"
+                        + " leads cannot be read, and facts of theirs that have to be sealed are refused",
+                file,
+                closed);
     }
 
     private static String fresh() throws GeneralSecurityException {

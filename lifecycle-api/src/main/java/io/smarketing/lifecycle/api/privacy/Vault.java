@@ -37,6 +37,8 @@ import tools.jackson.databind.node.ObjectNode;
 @DependsOn(ApiConfiguration.SCHEMA)
 public class Vault {
 
+    private static final int SAMPLES = 10;
+
     private final JdbcClient jdbc;
     private final Aead master;
 
@@ -44,10 +46,18 @@ public class Vault {
             JdbcClient jdbc,
             @Value("${lifecycle.privacy.master-key-file:${lifecycle.data:lifecycle-data}/master-key.json}") Path file) {
         this.jdbc = jdbc;
-        boolean nothingSealed = jdbc.sql("SELECT NOT EXISTS (SELECT 1 FROM lifecycle.lead_key)")
-                .query(Boolean.class)
-                .single();
-        this.master = MasterKey.read(file, nothingSealed);
+        this.master = MasterKey.read(file, samples());
+    }
+
+    /** From both ends of the index: they cost nothing, however many there are. */
+    private List<WrappedKey> samples() {
+        return jdbc.sql("""
+                        (SELECT lead_id, wrapped FROM lifecycle.lead_key ORDER BY lead_id LIMIT ?)
+                        UNION ALL
+                        (SELECT lead_id, wrapped FROM lifecycle.lead_key ORDER BY lead_id DESC LIMIT ?)""")
+                .params(SAMPLES, SAMPLES)
+                .query((row, number) -> new WrappedKey(row.getString(1), row.getBytes(2)))
+                .list();
     }
 
     /** Seals and opens for some leads, by keys read once. */
@@ -206,9 +216,7 @@ public class Vault {
 
     private Aead unwrap(String leadId, byte[] wrapped) {
         try {
-            return TinkProtoKeysetFormat.parseEncryptedKeyset(
-                            wrapped, master, leadId.getBytes(StandardCharsets.UTF_8), RegistryConfiguration.get())
-                    .getPrimitive(RegistryConfiguration.get(), Aead.class);
+            return new WrappedKey(leadId, wrapped).open(master);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
                     "the key of the lead %s does not open with the master key (was it replaced?)".formatted(leadId), e);

@@ -3,7 +3,10 @@ package io.smarketing.lifecycle.api.relay;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -13,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The event that the relay has carried last, as {@code lead.events} tells it. Transactions are carried whole and in order, so the greatest
- * position among the ends of the partitions is how far the topic has come.
+ * The event that the relay has carried last to a partition of {@code lead.events}. Transactions are carried whole and in order, so the
+ * greatest position among them is how far the topic has come.
  */
 record LastEvent(
         long position,
@@ -27,20 +30,21 @@ record LastEvent(
     private static final long FIRST_LOOK = 16;
     private static final int FURTHER = 8;
 
-    /** Empty when there is no event of the relay's on the topic. */
-    static Optional<LastEvent> find(Consumer<byte[], byte[]> consumer, String topic) {
+    /** By partition; those that have no event of the relay's are left out. */
+    static Map<Integer, LastEvent> find(Consumer<byte[], byte[]> consumer, String topic) {
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
-        Optional<LastEvent> last = Optional.empty();
+        Map<Integer, LastEvent> lasts = new HashMap<>();
         for (TopicPartition partition : partitions) {
-            Optional<LastEvent> found = find(consumer, partition);
-            if (last.isEmpty()
-                    || (found.isPresent() && found.get().position() > last.get().position())) {
-                last = found;
-            }
+            find(consumer, partition).ifPresent(last -> lasts.put(partition.partition(), last));
         }
-        return last;
+        return lasts;
+    }
+
+    /** The one that was carried last of all. */
+    static Optional<LastEvent> latest(Map<Integer, LastEvent> byPartition) {
+        return byPartition.values().stream().max(Comparator.comparingLong(LastEvent::position));
     }
 
     /** The last records may be ends of transactions, or of ones that were aborted: they are not told, and it looks further back. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -26,7 +27,13 @@ class Letters {
         this.codec = codec;
     }
 
-    ProducerRecord<byte[], byte[]> of(StoredRow row) {
+    /**
+     * The record of a row. It names its partition, the one that Kafka's own partitioner would take, so that it is known beforehand where each
+     * event comes to lie.
+     *
+     * @param partitions how many the topic has
+     */
+    ProducerRecord<byte[], byte[]> of(StoredRow row, int partitions) {
         RecordedCodec.Parts parts;
         try {
             parts = codec.parts(row.payload());
@@ -41,12 +48,9 @@ class Letters {
         headers.add(header("ce_sequence", String.valueOf(row.sequence())));
         headers.add(header("ce_position", String.valueOf(row.position())));
         headers.add(header("content-type", "application/json"));
-        return new ProducerRecord<>(
-                Topic.LEAD_EVENTS.topicName(),
-                null,
-                row.leadId().getBytes(StandardCharsets.UTF_8),
-                parts.data(),
-                headers);
+        byte[] key = row.leadId().getBytes(StandardCharsets.UTF_8);
+        int partition = Utils.toPositive(Utils.murmur2(key)) % partitions;
+        return new ProducerRecord<>(Topic.LEAD_EVENTS.topicName(), partition, key, parts.data(), headers);
     }
 
     private static Header header(String name, String value) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -106,7 +107,7 @@ class Relay extends SoleTask implements MeterBinder {
         try (Destination topic = positions.destination(EVENTS)) {
             LOG.debug("lead.events is {}", topic.identity());
             // Asked before anybody is fenced: a process with another database must not stop the right one.
-            Optional<LastEvent> last = lastEvent();
+            Optional<LastEvent> last = LastEvent.latest(lastEvents());
             if (last.isPresent() && !last.get().isIn(own)) {
                 awaitItsStore(last.get(), own);
                 return;
@@ -117,9 +118,10 @@ class Relay extends SoleTask implements MeterBinder {
                 if (!positions.awaitReadable(this::isRunning, topic)) {
                     return;
                 }
-                position = start(topic, own, producer);
+                Start start = start(topic, own, producer);
+                position = start.position();
                 carries = true;
-                carryOn(own, topic, producer);
+                carryOn(own, topic, start.lasts(), producer);
             } finally {
                 carries = false;
                 // What has not gone by now is aborted by the next one's beginning.
@@ -135,7 +137,7 @@ class Relay extends SoleTask implements MeterBinder {
         return producerSettings;
     }
 
-    private Optional<LastEvent> lastEvent() {
+    private Map<Integer, LastEvent> lastEvents() {
         Map<String, Object> consumerSettings = settings.consumer("relay-end");
         // It reads to the ends and waits for nothing behind them.
         consumerSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1);
@@ -160,30 +162,56 @@ class Relay extends SoleTask implements MeterBinder {
         }
     }
 
-    /** The position to go on behind. Nobody else carries any more, and what was begun is committed or not. */
-    private long start(Destination topic, JdbcClient own, KafkaProducer<byte[], byte[]> producer) {
+    /**
+     * Where to go on.
+     *
+     * @param position behind which
+     * @param lasts what is on the topic then
+     */
+    private record Start(long position, LastPositions lasts) {}
+
+    /** Nobody else carries any more, and what was begun is committed or not. */
+    private Start start(Destination topic, JdbcClient own, KafkaProducer<byte[], byte[]> producer) {
         String now = topic.identity();
         Optional<RelayPosition.Kept> kept = positions.last(EVENTS);
-        Optional<LastEvent> last = lastEvent();
+        Map<Integer, LastEvent> lastEvents = lastEvents();
+        LastPositions lasts = new LastPositions(lastEvents.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().position())));
+        Optional<LastEvent> last = LastEvent.latest(lastEvents);
         long reached = last.map(LastEvent::position).orElse(0L);
         if (last.isPresent() && !last.get().isIn(own)) {
             throw new IllegalStateException("lead.events has got an event that the store does not have");
         }
         boolean complete = kept.isPresent()
-                ? kept.get().isOf(now) && kept.get().position() <= reached
+                ? kept.get().isOf(now)
+                        && kept.get().position() <= reached
+                        && lasts.reach(LastPositions.read(kept.get().lasts()))
                 : last.isEmpty() || Destination.isWhole(now);
         if (!complete) {
             LOG.warn(
-                    "lead.events has lost events: it is {} and reaches to position {}, and was {} and reached to {}. It is emptied and filled"
-                            + " again from the first event on; readers pass over what they know. (Its records have to be kept for ever:"
-                            + " retention.ms=-1, retention.bytes=-1)",
+                    "lead.events has lost events: it is {} and reaches to position {} (partition:position {}), and was {} and reached to {} ({})."
+                            + " It is emptied and filled again from the first event on; readers pass over what they know. (Its records have to"
+                            + " be kept for ever: retention.ms=-1, retention.bytes=-1)",
                     now,
                     reached,
+                    lasts,
                     kept.map(RelayPosition.Kept::destination).orElse("unknown"),
-                    kept.map(RelayPosition.Kept::position).orElse(0L));
+                    kept.map(RelayPosition.Kept::position).orElse(0L),
+                    kept.map(RelayPosition.Kept::lasts).orElse(""));
             outgrow(kept.map(RelayPosition.Kept::grown).orElse(""), topic.ends(), producer);
             topic.empty();
-            return 0;
+            return new Start(0, new LastPositions(Map.of()));
+        }
+        if (kept.isPresent() && kept.get().position() < reached) {
+            // Nothing tells whether the partitions have kept what came after it.
+            LOG.warn(
+                    "the relay's last positions were lost: lead.events reaches to {}, and its partitions are known to be whole up to {}. What"
+                            + " came after is carried again; readers pass over what they know",
+                    reached,
+                    kept.get().position());
+            outgrow(kept.get().grown(), topic.ends(), producer);
+            return new Start(kept.get().position(), lasts);
         }
         if (kept.isEmpty() && last.isPresent()) {
             LOG.warn("the relay's position was lost; lead.events reaches to {}", reached);
@@ -193,13 +221,13 @@ class Relay extends SoleTask implements MeterBinder {
         } else {
             LOG.info("the relay goes on behind position {}", reached);
         }
-        return reached;
+        return new Start(reached, lasts);
     }
 
     /**
-     * A topic that was made anew counts its records from 0 on, and a reader who was further in the old one would go on in the middle of
-     * the new one, without what lies before. So it is filled up to beyond what he can have read, in transactions that are aborted: he
-     * finds nothing there, or, once that is deleted, that his place is gone, and begins with the first.
+     * A topic that was made anew counts its records from 0 on, one that was cut from where it ends now, and a reader who was further would
+     * go on in the middle of what comes, without what lies before. So it is filled up to beyond what he can have read, in transactions that
+     * are aborted: he finds nothing there, or, once that is deleted, that his place is gone, and begins with the first.
      */
     private static void outgrow(String grown, List<Long> ends, KafkaProducer<byte[], byte[]> producer) {
         List<Long> missing = Growth.missing(grown, ends);
@@ -216,11 +244,15 @@ class Relay extends SoleTask implements MeterBinder {
         }
     }
 
-    private void carryOn(JdbcClient own, Destination topic, KafkaProducer<byte[], byte[]> producer) {
+    private void carryOn(
+            JdbcClient own, Destination topic, LastPositions lasts, KafkaProducer<byte[], byte[]> producer) {
         String identity = topic.identity();
         Growth growth = new Growth(topic.ends());
         long look = System.nanoTime() + LOOK_AT_TOPIC_NANOS;
-        try (ReadAhead store = new ReadAhead(new StoredRows(own, gaps, this::isRunning), letters)) {
+        try (ReadAhead store = new ReadAhead(
+                new StoredRows(own, gaps, this::isRunning),
+                letters,
+                () -> producer.partitionsFor(EVENTS).size())) {
             while (isRunning()) {
                 ReadAhead.Batch batch = store.behind(position);
                 if (System.nanoTime() - look > 0) {
@@ -232,7 +264,8 @@ class Relay extends SoleTask implements MeterBinder {
                 }
                 if (!batch.letters().isEmpty()) {
                     String grown = growth.with(batch.letters().size());
-                    send(batch, new RelayPosition.Kept(batch.end(), identity, grown), producer);
+                    lasts.append(batch.lasts());
+                    send(batch, new RelayPosition.Kept(batch.end(), identity, grown, lasts.toString()), producer);
                     position = batch.end();
                     carried.add(batch.letters().size());
                 }

@@ -29,6 +29,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 public class RelayPosition {
 
     private static final String TOPIC = "lifecycle.relay-position";
+    private static final String SEPARATOR = " ";
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaSettings settings;
@@ -44,8 +45,14 @@ public class RelayPosition {
      *
      * @param destination the {@link Destination#identity} of the topics it went to; empty where it was not told
      * @param grown how far their partitions can have {@link Growth}n; empty where it was not told
+     * @param lasts the {@link LastPositions} of their partitions; empty where they were not told
      */
-    public record Kept(long position, String destination, String grown) {
+    public record Kept(long position, String destination, String grown, String lasts) {
+
+        /** Of topics that are not looked at partition by partition. */
+        public Kept(long position, String destination) {
+            this(position, destination, "", "");
+        }
 
         /** Whether the topics that it speaks of are those that are there. */
         public boolean isOf(String destinationNow) {
@@ -60,8 +67,9 @@ public class RelayPosition {
 
     /** To be sent in the transaction that carries what lies up to the position. */
     public static ProducerRecord<byte[], byte[]> of(String carried, Kept kept) {
-        return new ProducerRecord<>(
-                TOPIC, bytes(carried), bytes(kept.position() + " " + kept.destination() + " " + kept.grown()));
+        String value =
+                String.join(SEPARATOR, String.valueOf(kept.position()), kept.destination(), kept.grown(), kept.lasts());
+        return new ProducerRecord<>(TOPIC, bytes(carried), bytes(value));
     }
 
     /**
@@ -103,11 +111,11 @@ public class RelayPosition {
         }
     }
 
-    /** Earlier programs wrote the position alone. */
-    private static Kept read(String value) {
-        String[] parts =
-                Stream.concat(Stream.of(value.split(" ")), Stream.of("", "")).toArray(String[]::new);
-        return new Kept(Long.parseLong(parts[0]), parts[1], parts[2]);
+    /** Earlier programs wrote the first part alone, or the first three; each reads what it knows of. */
+    static Kept read(String value) {
+        String[] parts = Stream.concat(Stream.of(value.split(SEPARATOR)), Stream.of("", "", ""))
+                .toArray(String[]::new);
+        return new Kept(Long.parseLong(parts[0]), parts[1], parts[2], parts[3]);
     }
 
     private static byte[] bytes(String text) {

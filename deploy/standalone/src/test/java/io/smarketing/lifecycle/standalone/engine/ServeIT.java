@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.google.crypto.tink.InsecureSecretKeyAccess;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
+import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.aead.AeadConfig;
+import com.google.crypto.tink.aead.PredefinedAeadParameters;
+import io.smarketing.lifecycle.api.privacy.UnusableMasterKey;
 import io.smarketing.lifecycle.standalone.CommandRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -53,9 +61,13 @@ class ServeIT {
     }
 
     private static void capture(URI engine, String lead) {
+        capture(engine, lead, "{\"source\":\"web\"}");
+    }
+
+    private static void capture(URI engine, String lead, String data) {
         String event = """
                 {"specversion":"1.0","id":"%s","source":"urn:test","type":"io.smarketing.lead.captured.v1","subject":"%s",\
-                "time":"2026-03-01T09:00:00Z","data":{"source":"web"}}""".formatted(lead, lead);
+                "time":"2026-03-01T09:00:00Z","data":%s}""".formatted(lead, lead, data);
         HttpResponse<String> answer = send(HttpRequest.newBuilder(engine.resolve("/v1/events"))
                 .header("Content-Type", "application/cloudevents+json")
                 .POST(HttpRequest.BodyPublishers.ofString(event)));
@@ -97,6 +109,40 @@ class ServeIT {
 
             assertKnows(engine.uri(), "L-1");
             capture(engine.uri(), "L-2");
+        }
+    }
+
+    @Test
+    void anotherMasterKeyIsNoticedAtTheStartAndTheRightOneOpensWhatWasSealed() throws Exception {
+        Path key = folder.resolve("data").resolve("master-key.json");
+        try (Engine engine = Engine.start(folder.resolve("data"))) {
+            capture(engine.uri(), "L-1", "{\"source\":\"web\",\"contact\":{\"name\":\"Ann\"}}");
+            String right = Files.readString(key);
+            String another = anotherMasterKey();
+
+            assertThatThrownBy(() -> engine.restart(() -> write(key, another)))
+                    .hasStackTraceContaining(UnusableMasterKey.class.getName() + ": the master key " + key)
+                    .hasStackTraceContaining("put it back from the backup");
+            assertThat(key).as("left as it was").hasContent(another);
+
+            engine.restart(() -> write(key, right));
+            assertThat(get(engine.uri(), "/v1/leads/L-1").body()).contains("Ann");
+        }
+    }
+
+    private static String anotherMasterKey() throws GeneralSecurityException {
+        AeadConfig.register();
+        return TinkJsonProtoKeysetFormat.serializeKeyset(
+                KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM, RegistryConfiguration.get()),
+                RegistryConfiguration.get(),
+                InsecureSecretKeyAccess.get());
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

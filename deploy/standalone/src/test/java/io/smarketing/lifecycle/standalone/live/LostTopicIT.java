@@ -1,12 +1,14 @@
 package io.smarketing.lifecycle.standalone.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -136,6 +138,70 @@ class LostTopicIT {
         }
         contact("front", 50);
         awaitEverything();
+    }
+
+    /** As after a power cut: what the broker had acknowledged was not on the disk yet, in one file, and was in the others. */
+    @Test
+    void aPartitionThatLostItsEndIsNoticedWhereAnotherReachesFurther() throws Exception {
+        capture("cut", 100);
+        awaitEverything();
+        StoppedLog shorter = theOneThatReachesLeast();
+        engine.restart(shorter::loseLastTransaction);
+        contact("cut", 50);
+        awaitEverything();
+    }
+
+    @Test
+    void whatTheRelayHasLostTheKnowledgeOfIsCarriedAgain() throws Exception {
+        capture("unknown", 100);
+        awaitEverything();
+        contact("unknown", 50);
+        awaitEverything();
+        StoppedLog shorter = theOneThatReachesLeast();
+        StoppedLog position = log("lifecycle.relay-position", 0);
+        engine.restart(() -> {
+            shorter.loseLastTransaction();
+            position.loseLastTransaction();
+        });
+        contact("unknown", 100);
+        List<Long> positions = JdbcClient.create(engine.dataSource())
+                .sql("SELECT global_index FROM lifecycle.lead_event ORDER BY global_index")
+                .query(Long.class)
+                .list();
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(read(EVENTS, "ce_position").stream()
+                                .map(Long::valueOf)
+                                .distinct()
+                                .sorted())
+                        .isEqualTo(positions));
+        // The next test counts each event once.
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of(EVENTS)).all().get();
+        }
+        awaitEverything();
+    }
+
+    private static StoppedLog theOneThatReachesLeast() {
+        Map<Integer, Long> lasts = new HashMap<>();
+        new Topics(engine)
+                .records(EVENTS)
+                .forEach(event -> lasts.put(
+                        event.partition(),
+                        Long.valueOf(new String(
+                                event.headers().lastHeader("ce_position").value(), StandardCharsets.UTF_8))));
+        return log(
+                EVENTS,
+                lasts.entrySet().stream()
+                        .min(Map.Entry.comparingByValue())
+                        .orElseThrow()
+                        .getKey());
+    }
+
+    private static StoppedLog log(String topic, int partition) {
+        Path kafka = folder.resolve("data").resolve("kafka");
+        assumeThat(kafka).as("the own Kafka").exists();
+        return new StoppedLog(kafka.resolve(topic + "-" + partition));
     }
 
     @Test
