@@ -50,7 +50,7 @@ class ShadowTopologyTest {
                 policy.reference().toString(),
                 () -> new ShadowFolding(policy),
                 TopologyRun.METRICS,
-                System::nanoTime);
+                TopologyRun.STANDING_STILL);
     }
 
     private static void assertIsTheReplay(
