@@ -35,10 +35,13 @@ class FlipReasons {
                 untold.put(lead.path("leadId").stringValue(), (ObjectNode) lead);
             }
         }
+        Long position = replay.logPosition();
+        if (untold.isEmpty() || position == null) {
+            return;
+        }
         ReplayRequest.Comparison comparison =
                 ReplayRequest.again(replay.request(), policies).comparison();
-        Long position = replay.logPosition();
-        if (untold.isEmpty() || comparison == null || position == null) {
+        if (comparison == null) {
             return;
         }
         List<LeadHistory> histories =
