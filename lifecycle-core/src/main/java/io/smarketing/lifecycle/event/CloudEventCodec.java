@@ -223,6 +223,16 @@ public final class CloudEventCodec {
         EventData.refuseBeyond(number, field);
     }
 
+    /** What a person decides becomes an event, and may be no larger than those that come as events. */
+    public void refuseTooLarge(LeadEvent.Fact decision) throws Refusal {
+        ObjectNode data = mapper.createObjectNode();
+        eventData.write(decision, data);
+        int length = mapper.writeValueAsBytes(data).length;
+        if (length > MOST_BYTES) {
+            throw tooLarge(length);
+        }
+    }
+
     /** The fingerprint of what a person decides: without a time, for a retry comes later. */
     public Fingerprint fingerprint(String leadId, LeadEvent.Fact decision) {
         ObjectNode data = mapper.createObjectNode();

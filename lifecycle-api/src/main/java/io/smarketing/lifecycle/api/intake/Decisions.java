@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.api.intake;
 
 import io.smarketing.lifecycle.api.Problems;
 import io.smarketing.lifecycle.event.CloudEventCodec;
+import io.smarketing.lifecycle.event.Refusal;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.LeadEvent;
 import java.util.List;
@@ -24,6 +25,11 @@ public class Decisions {
 
     /** Has a decision recorded, if the lead's stage allows it. */
     public Outcome decide(String leadId, EventId eventId, LeadEvent.Fact decision) {
+        try {
+            codec.refuseTooLarge(decision);
+        } catch (Refusal refusal) {
+            return new Outcome.Refused(refusal);
+        }
         Work work = new Work.Decision(leadId, eventId, decision, codec.fingerprint(leadId, decision));
         try {
             return writers.doAll(List.of(work)).get(0);

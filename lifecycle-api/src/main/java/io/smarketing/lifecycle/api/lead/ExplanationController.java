@@ -30,6 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Tag(name = "leads")
 class ExplanationController {
 
+    private static final String ACTIVE = "active";
+
     private final StoredLeads leads;
     private final Policies policies;
 
@@ -43,7 +45,7 @@ class ExplanationController {
             summary =
                     "Every rule with its points, the facts that counted, what is unknown, what is missing to the threshold",
             description =
-                    "`policy` is name@version, the active one if nothing is said; `at` an instant, now if nothing is said:"
+                    "`policy` is name@version, or active, which it is if nothing is said; `at` an instant, now if nothing is said:"
                             + " what was recorded up to then is judged, as of then; `order` is arrival (as facts are judged live) or"
                             + " occurrence")
     ObjectNode explain(
@@ -77,12 +79,14 @@ class ExplanationController {
     }
 
     private Policy policy(@Nullable String name) {
-        return policies.find(name)
+        return policies.find(ACTIVE.equals(name) ? null : name)
                 .orElseThrow(() -> Problems.problem(
                         HttpStatus.NOT_FOUND,
                         "unknown-policy",
                         "policy",
-                        name == null ? "no policy is active" : "no policy %s is saved".formatted(name),
+                        name == null || name.equals(ACTIVE)
+                                ? "no policy is active"
+                                : "no policy %s is saved".formatted(name),
                         "name one as name@version; GET /v1/policies lists what there is"));
     }
 

@@ -110,6 +110,29 @@ class LargeTextsIT {
         assertThat(again.json().get("code").stringValue()).isEqualTo("left-out");
     }
 
+    /** The relay could not carry it, nor anything behind it. */
+    @Test
+    void aDecisionIsNoLargerThanAnEvent() {
+        assertThat(client.postJson("/v1/events", BrokenInputs.good("decided-0", "decided"))
+                        .status())
+                .isEqualTo(200);
+        Client.Answer refused =
+                client.postJson("/v1/leads/decided/reject", "{\"reason\":\"%s\"}".formatted("r".repeat(6_000_000)));
+        Client.Answer taken =
+                client.postJson("/v1/leads/decided/reject", "{\"reason\":\"%s\"}".formatted("r".repeat(1_000_000)));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(new Topics(engine)
+                                .records("lead.events").stream()
+                                        .filter(event -> Topics.headers(event)
+                                                .getOrDefault("ce_type", "")
+                                                .equals("io.smarketing.lead.rejected.v1"))
+                                        .count())
+                        .isEqualTo(1));
+        assertThat(taken.status()).isEqualTo(200);
+        assertThat(refused.status()).as(refused.body()).isEqualTo(413);
+        assertThat(refused.json().get("code").stringValue()).isEqualTo("too-large");
+    }
+
     @Test
     void longRemarksOnPoliciesAreRefusedAndThoseFromBeforeAreAnnouncedByTheirBeginning() {
         String document = SharedData.exampleText("b2b-default.yaml");

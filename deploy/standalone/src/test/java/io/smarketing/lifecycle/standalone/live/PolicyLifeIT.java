@@ -137,6 +137,10 @@ class PolicyLifeIT {
             List<String> explained = new ArrayList<>();
             JsonNode explanation = client.json("/v1/leads/" + lead + "/explanation");
             assertThat(explanation.get("policy").stringValue()).isEqualTo(active);
+            assertThat(client.json("/v1/leads/" + lead + "/explanation?policy=active")
+                            .get("policy")
+                            .stringValue())
+                    .isEqualTo(active);
             explanation
                     .get("recordedMarks")
                     .valueStream()
