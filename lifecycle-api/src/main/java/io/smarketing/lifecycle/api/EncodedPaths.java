@@ -9,8 +9,6 @@ import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -29,7 +27,6 @@ class EncodedPaths {
 
     /** Path parameters are cut off without a word: the answer would be another lead's. */
     @Bean
-    @Order(Ordered.HIGHEST_PRECEDENCE + 1)
     OncePerRequestFilter pathParameters() {
         return new OncePerRequestFilter() {
 

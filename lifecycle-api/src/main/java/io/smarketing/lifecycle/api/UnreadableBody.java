@@ -5,12 +5,14 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.ErrorResponseException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -77,7 +79,8 @@ final class UnreadableBody {
         } else if (type == BigDecimal.class) {
             return "number";
         } else if (isWhole(type)) {
-            return "whole number of at most %,d".formatted(isInt(type) ? Integer.MAX_VALUE : Long.MAX_VALUE);
+            return String.format(
+                    Locale.ROOT, "whole number of at most %,d", isInt(type) ? Integer.MAX_VALUE : Long.MAX_VALUE);
         } else if (type == Boolean.class) {
             return "truth value";
         }
@@ -110,13 +113,16 @@ final class UnreadableBody {
     }
 
     private static ErrorResponseException unreadable(JacksonException unreadable) {
+        // What goes beyond a limit has no place.
+        TokenStreamLocation place = unreadable.getLocation();
         return problem(
                 "unreadable-json",
                 "",
-                "the body is no JSON: line %d, column %d: %s"
+                "the body is no JSON: %s%s"
                         .formatted(
-                                unreadable.getLocation().getLineNr(),
-                                unreadable.getLocation().getColumnNr(),
+                                place == null || place.getLineNr() < 1
+                                        ? ""
+                                        : "line %d, column %d: ".formatted(place.getLineNr(), place.getColumnNr()),
                                 quoted(JsonMistakes.message(unreadable))),
                 "send one JSON object in UTF-8, no field of it twice");
     }

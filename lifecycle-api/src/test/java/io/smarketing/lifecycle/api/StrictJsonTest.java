@@ -124,6 +124,14 @@ class StrictJsonTest {
     }
 
     @Test
+    void whatGoesBeyondALimitIsToldWithoutAPlace() {
+        assertThat(refused("{\"amount\":" + "1".repeat(1_001) + "}"))
+                .containsEntry("code", "unreadable-json")
+                .containsEntry(
+                        "detail", "the body is no JSON: Number value length (1001) exceeds the maximum allowed (1000)");
+    }
+
+    @Test
     void whatIsWrittenAsItHasToBeIsTaken() {
         assertThat(MAPPER.readValue(
                         "{\"by\":\"\\ud83d\\ude00\",\"amount\":12,\"perSecond\":null,\"again\":true,\"places\":[{\"partition\":0,\"offset\":1}]}",

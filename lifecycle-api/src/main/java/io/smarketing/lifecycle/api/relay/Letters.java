@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.api.relay;
 
+import io.smarketing.lifecycle.api.KafkaSettings;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
 import io.smarketing.lifecycle.event.Topic;
@@ -48,6 +49,16 @@ class Letters {
         headers.add(header("ce_sequence", String.valueOf(row.sequence())));
         headers.add(header("ce_position", String.valueOf(row.position())));
         headers.add(header("content-type", "application/json"));
+        if (parts.data().length > KafkaSettings.MOST_RECORD_BYTES) {
+            // Today's doors take nothing that large.
+            LOG.error(
+                    "event {} of the lead {}, at position {}, has {} bytes and does not fit on {}: nothing behind it is carried",
+                    row.sequence(),
+                    row.leadId(),
+                    row.position(),
+                    parts.data().length,
+                    Topic.LEAD_EVENTS.topicName());
+        }
         byte[] key = row.leadId().getBytes(StandardCharsets.UTF_8);
         int partition = Utils.toPositive(Utils.murmur2(key)) % partitions;
         return new ProducerRecord<>(Topic.LEAD_EVENTS.topicName(), partition, key, parts.data(), headers);

@@ -185,6 +185,9 @@ final class CsvImport {
                 events.add(formed(rule, rule.form(row, mapping.source(), codec, now)));
             }
         }
+        if (events.isEmpty()) {
+            report.countWithoutEvent();
+        }
         Map<String, Fingerprint> ofThisRow = new HashMap<>();
         for (Formed event : events) {
             refuseConflict(event, ofThisRow);

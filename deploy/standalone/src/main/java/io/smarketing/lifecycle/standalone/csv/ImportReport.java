@@ -24,6 +24,7 @@ final class ImportReport {
     private final Map<String, Long> refusedByCode = new TreeMap<>();
     private final List<RefusedRow> firstRefused = new ArrayList<>();
     private long duplicates;
+    private long withoutEvent;
 
     void expectRowsOf(CsvTable table) {
         rowsByFile.putIfAbsent(table.fileName(), 0L);
@@ -49,6 +50,11 @@ final class ImportReport {
         eventsByType.merge(rule.type(), 1L, Long::sum);
     }
 
+    /** No rule applies to a row. */
+    void countWithoutEvent() {
+        withoutEvent++;
+    }
+
     void countDuplicate() {
         duplicates++;
     }
@@ -66,7 +72,7 @@ final class ImportReport {
 
     /** There was something to be made, and nothing was. */
     boolean isAllRefused() {
-        return !refusedByCode.isEmpty() && sum(eventsByType) == 0 && duplicates == 0;
+        return !refusedByCode.isEmpty() && sum(eventsByType) == 0 && duplicates == 0 && withoutEvent == 0;
     }
 
     ObjectNode json() {

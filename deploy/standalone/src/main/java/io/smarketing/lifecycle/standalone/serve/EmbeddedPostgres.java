@@ -46,7 +46,6 @@ final class EmbeddedPostgres implements AutoCloseable {
     private static final String FIRST_STATEMENTS = """
             CREATE ROLE lifecycle LOGIN CREATEDB
             GRANT pg_read_all_settings TO lifecycle
-            CREATE DATABASE lifecycle OWNER lifecycle
             """;
 
     /** What makes a committed fact survive a power cut; read back after every start. */
@@ -88,6 +87,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         postgres.startServer(preferredPort);
         try {
             postgres.verifySettings();
+            postgres.createDatabase();
             postgres.tellSuperuser();
         } catch (SQLException e) {
             postgres.close();
@@ -187,7 +187,7 @@ final class EmbeddedPostgres implements AutoCloseable {
                         SUPERUSER),
                 FIRST_STATEMENTS);
         if (!first.succeeded()) {
-            throw new IOException("PostgreSQL could not make the database:\n" + first.output());
+            throw new IOException("PostgreSQL could not make its user:\n" + first.output());
         }
         Files.writeString(unfinished.resolve("pg_hba.conf"), LOGINS);
         Files.move(unfinished, data, StandardCopyOption.ATOMIC_MOVE);
@@ -321,6 +321,17 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    private void createDatabase() throws SQLException {
+        try (Connection connection = connect(port, "postgres");
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'")) {
+            if (!row.next()) {
+                statement.execute("CREATE DATABASE " + DATABASE);
+            }
+        }
+    }
+
     /** Folders of earlier versions belong to a user who is one. */
     private void tellSuperuser() throws SQLException {
         try (Connection connection = connect(port, DATABASE);
@@ -361,6 +372,9 @@ final class EmbeddedPostgres implements AutoCloseable {
             Process process = builder.start();
             try (OutputStream toProcess = process.getOutputStream()) {
                 toProcess.write(input.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                // It has ended already; its output says why.
+                progress.accept("%s reads nothing".formatted(command.get(0)));
             }
             boolean finished = process.waitFor(limit.toSeconds() + 10, TimeUnit.SECONDS);
             if (!finished) {

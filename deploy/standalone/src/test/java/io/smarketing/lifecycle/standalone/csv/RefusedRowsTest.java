@@ -61,6 +61,13 @@ class RefusedRowsTest {
         assertThat(folder.csv("leads.csv", HEADER).run().exitCode())
                 .as("nothing to refuse")
                 .isZero();
+        folder.mapping(
+                MAPPING.replaceFirst("type: captured", "type: captured\n    when: {column: visits, blank: false}"));
+        assertThat(folder.csv("leads.csv", HEADER, "L1,,hello,3,50", "L2,2026-03-01,hello,,")
+                        .run()
+                        .exitCode())
+                .as("a row that no rule applies to")
+                .isZero();
     }
 
     @ParameterizedTest
