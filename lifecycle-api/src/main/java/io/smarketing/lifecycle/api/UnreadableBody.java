@@ -1,8 +1,8 @@
 package io.smarketing.lifecycle.api;
 
 import io.smarketing.lifecycle.event.JsonMistakes;
+import io.smarketing.lifecycle.event.Quote;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +20,6 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** What is wrong with a request's body: the field, what it has to be, how to mend it. */
 final class UnreadableBody {
-
-    private static final int LONGEST_QUOTE = 200;
 
     private UnreadableBody() {}
 
@@ -123,7 +121,7 @@ final class UnreadableBody {
                                 place == null || place.getLineNr() < 1
                                         ? ""
                                         : "line %d, column %d: ".formatted(place.getLineNr(), place.getColumnNr()),
-                                quoted(JsonMistakes.message(unreadable))),
+                                Quote.of(JsonMistakes.message(unreadable))),
                 "send one JSON object in UTF-8, no field of it twice");
     }
 
@@ -138,13 +136,6 @@ final class UnreadableBody {
                 field.append(field.isEmpty() ? "" : ".").append(name);
             }
         }
-        return quoted(field.toString());
-    }
-
-    /** Not too long, and nothing in it that UTF-8 cannot write. */
-    private static String quoted(String text) {
-        String plain = text.replaceAll("\\p{Cntrl}", " ");
-        String start = plain.length() <= LONGEST_QUOTE ? plain : plain.substring(0, LONGEST_QUOTE) + "…";
-        return new String(start.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        return Quote.of(field.toString());
     }
 }

@@ -40,7 +40,6 @@ public final class CloudEventCodec {
     public static final int MOST_BYTES = 1 << 20;
 
     private static final int LONGEST_NAME = 1_024;
-    private static final int LONGEST_QUOTE = 200;
     private static final int DEEPEST = 500;
     private static final long MOST_EXPONENT = 1_000_000_000;
     private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
@@ -119,7 +118,7 @@ public final class CloudEventCodec {
             throw new Refusal(
                     "unreadable-json",
                     field,
-                    "the JSON goes beyond a limit: %s".formatted(quote(JsonMistakes.message(e))),
+                    "the JSON goes beyond a limit: %s".formatted(Quote.of(JsonMistakes.message(e))),
                     "nest at most %d levels; no event needs numbers or names of thousands of characters"
                             .formatted(DEEPEST));
         } catch (JacksonException e) {
@@ -130,7 +129,7 @@ public final class CloudEventCodec {
                     "no readable JSON%s: %s"
                             .formatted(
                                     place == null ? "" : " at column " + place.getColumnNr(),
-                                    quote(JsonMistakes.message(e))),
+                                    Quote.of(JsonMistakes.message(e))),
                     "write one JSON object in UTF-8, every key once");
         } catch (NumberFormatException e) {
             throw new Refusal(
@@ -165,17 +164,6 @@ public final class CloudEventCodec {
         } catch (CharacterCodingException e) {
             return false;
         }
-    }
-
-    /** Foreign text, made fit for one line of a message. */
-    private static String quote(@Nullable String text) {
-        StringBuilder quote = new StringBuilder();
-        String.valueOf(text)
-                .codePoints()
-                .limit(LONGEST_QUOTE)
-                .map(c -> Character.isISOControl(c) ? ' ' : c)
-                .forEach(quote::appendCodePoint);
-        return text != null && text.length() > quote.length() ? quote + "…" : quote.toString();
     }
 
     /**
@@ -386,7 +374,7 @@ public final class CloudEventCodec {
                 throw new Refusal(
                         "unsupported-content-type",
                         "datacontenttype",
-                        "the data is '%s'".formatted(quote(contentType.stringValue())),
+                        "the data is '%s'".formatted(Quote.of(contentType.stringValue())),
                         mend);
             }
         }
@@ -425,7 +413,7 @@ public final class CloudEventCodec {
     private static void refuseUnwritable(JsonNode data) throws Refusal {
         for (Map.Entry<String, JsonNode> field : data.properties()) {
             if (!isWritable(field.getValue()) || !isUnicode(field.getKey())) {
-                String path = "data." + quote(field.getKey());
+                String path = "data." + Quote.of(field.getKey());
                 throw new Refusal(
                         "invalid-data",
                         path,

@@ -1,6 +1,6 @@
 package io.smarketing.lifecycle.projections;
 
-import java.nio.charset.StandardCharsets;
+import io.smarketing.lifecycle.event.Quote;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
@@ -9,7 +9,6 @@ import org.springframework.web.ErrorResponseException;
 public class RefusedRequest extends ErrorResponseException {
 
     private static final long serialVersionUID = 1L;
-    private static final int LONGEST_QUOTE = 200;
 
     /**
      * An answer to be thrown.
@@ -39,13 +38,7 @@ public class RefusedRequest extends ErrorResponseException {
         return badRequest(
                 "unknown-" + field,
                 field,
-                "there is no %s '%s'".formatted(field, shortened(name)),
+                "there is no %s '%s'".formatted(field, Quote.of(name)),
                 "use one of " + String.join(", ", known));
-    }
-
-    /** What came from outside and is quoted: not too long, and nothing in it that UTF-8 cannot write. */
-    public static String shortened(String text) {
-        String start = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "…";
-        return new String(start.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 }

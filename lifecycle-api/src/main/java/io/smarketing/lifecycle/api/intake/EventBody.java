@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.api.intake;
 
 import io.smarketing.lifecycle.api.Problems;
 import io.smarketing.lifecycle.event.JsonMistakes;
+import io.smarketing.lifecycle.event.Quote;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -135,7 +136,7 @@ record EventBody(List<byte[]> events, boolean isBatch) {
                 HttpStatus.BAD_REQUEST,
                 "unreadable-json",
                 "",
-                "no readable JSON: " + what.replaceAll("\\p{Cntrl}", " "),
+                "no readable JSON: " + Quote.of(what),
                 "send one CloudEvent as a JSON object, several in an array, or one a line as application/x-ndjson; nothing of this body was taken");
     }
 }

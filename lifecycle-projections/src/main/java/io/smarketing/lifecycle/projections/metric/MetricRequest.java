@@ -1,8 +1,8 @@
 package io.smarketing.lifecycle.projections.metric;
 
 import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
-import static io.smarketing.lifecycle.projections.RefusedRequest.shortened;
 
+import io.smarketing.lifecycle.event.Quote;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.WrittenTime;
@@ -193,8 +193,8 @@ record MetricRequest(
                 if (!known.contains(name)) {
                     throw badRequest(
                             "unknown-parameter",
-                            shortened(name),
-                            "%s has no parameter '%s'".formatted(metric.word(), shortened(name)),
+                            Quote.of(name),
+                            "%s has no parameter '%s'".formatted(metric.word(), Quote.of(name)),
                             "leave it out; there are " + String.join(", ", known));
                 }
             }
@@ -219,7 +219,7 @@ record MetricRequest(
                 throw badRequest(
                         "unknown-dimension",
                         "dimension",
-                        "'%s' names no dimension".formatted(shortened(name)),
+                        "'%s' names no dimension".formatted(Quote.of(name)),
                         "use one of %s or an attribute".formatted(String.join(", ", Dimension.BUILT_IN)));
             }
             return new Dimension(name);
@@ -239,7 +239,7 @@ record MetricRequest(
                 throw badRequest(
                         "wrong-type",
                         name,
-                        "'%s' is neither true nor false".formatted(shortened(text)),
+                        "'%s' is neither true nor false".formatted(Quote.of(text)),
                         "write %s=true, or leave it out".formatted(name));
             }
             return text.equals("true");
@@ -252,7 +252,7 @@ record MetricRequest(
                 throw badRequest(
                         "bad-zone",
                         "zone",
-                        "'%s' is no time zone".formatted(shortened(name)),
+                        "'%s' is no time zone".formatted(Quote.of(name)),
                         "write UTC or Europe/Berlin");
             }
         }
@@ -262,7 +262,7 @@ record MetricRequest(
             try {
                 return text == null ? null : meaning.apply(text, zone);
             } catch (DateTimeException e) {
-                throw badRequest("bad-time", name, "'%s' is no time".formatted(shortened(text)), WrittenTime.MEND);
+                throw badRequest("bad-time", name, "'%s' is no time".formatted(Quote.of(text)), WrittenTime.MEND);
             }
         }
 
@@ -273,7 +273,7 @@ record MetricRequest(
                 throw badRequest(
                         "unknown-policy",
                         "policy",
-                        "'%s' names no version of a policy".formatted(shortened(policy)),
+                        "'%s' names no version of a policy".formatted(Quote.of(policy)),
                         "use one of %s, %s or name@version".formatted(ACTIVE, MetricHead.RECORDED));
             }
             int at = policy.indexOf('@');
@@ -307,7 +307,7 @@ record MetricRequest(
                     throw badRequest(
                             "bad-steps",
                             "steps",
-                            shortened(String.valueOf(e.getMessage())),
+                            Quote.of(String.valueOf(e.getMessage())),
                             "write steps=CAPTURED,MQL,WON");
                 }
             }
@@ -345,7 +345,7 @@ record MetricRequest(
                         .orElseThrow(() -> badRequest(
                                 "bad-period",
                                 name,
-                                "'%s' is no period longer than nothing".formatted(shortened(text)),
+                                "'%s' is no period longer than nothing".formatted(Quote.of(text)),
                                 "write days, hours or minutes as P30D, PT24H, PT5M")));
             }
             return periods;
@@ -372,7 +372,7 @@ record MetricRequest(
                 throw badRequest(
                         "bad-" + name,
                         name,
-                        "'%s' is no number from %d to %d".formatted(shortened(text), least, most),
+                        "'%s' is no number from %d to %d".formatted(Quote.of(text), least, most),
                         "write %s=%d".formatted(name, otherwise));
             }
             return number;

@@ -1,8 +1,8 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
-import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
 
+import io.smarketing.lifecycle.event.Quote;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,7 @@ final class Analyst {
             throw badRequest(
                     "bad-analyst",
                     field,
-                    "'%s' names no analyst".formatted(shortened(name)),
+                    "'%s' names no analyst".formatted(Quote.of(name)),
                     "write a name of %d characters at the most, letters without accents, digits and signs, as jane@example.com; or leave it out"
                             .formatted(LONGEST));
         }

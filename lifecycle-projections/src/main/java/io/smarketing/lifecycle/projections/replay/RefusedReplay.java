@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.projections.replay;
 
+import io.smarketing.lifecycle.event.Quote;
 import io.smarketing.lifecycle.projections.RefusedRequest;
 import io.smarketing.lifecycle.yaml.Problem;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
@@ -53,7 +54,7 @@ final class RefusedReplay extends RefusedRequest {
                 HttpStatus.NOT_FOUND,
                 "unknown-replay",
                 "id",
-                "there is no replay '%s'".formatted(shortened(id)),
+                "there is no replay '%s'".formatted(Quote.of(id)),
                 "GET /v1/replays lists them");
     }
 

@@ -1,8 +1,8 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
-import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
 
+import io.smarketing.lifecycle.event.Quote;
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
@@ -143,7 +143,7 @@ class ReplayController {
                     HttpStatus.UNSUPPORTED_MEDIA_TYPE,
                     "not-json",
                     "Content-Type",
-                    "the content type is %s".formatted(type == null ? "not given" : shortened(type)),
+                    "the content type is %s".formatted(type == null ? "not given" : Quote.of(type)),
                     "send JSON with Content-Type: application/json");
         }
         byte[] body = http.getInputStream().readNBytes(MOST_BYTES + 1);
@@ -293,7 +293,7 @@ class ReplayController {
             throw badRequest(
                     "bad-" + parameter,
                     parameter,
-                    "'%s' is no whole number of points".formatted(shortened(value)),
+                    "'%s' is no whole number of points".formatted(Quote.of(value)),
                     "write %s=60".formatted(parameter));
         }
         return Long.valueOf(value);
@@ -342,7 +342,7 @@ class ReplayController {
             throw badRequest(
                     "bad-" + parameter,
                     parameter,
-                    "there is no %s '%s'".formatted(parameter, shortened(value)),
+                    "there is no %s '%s'".formatted(parameter, Quote.of(value)),
                     "write one of " + String.join(", ", words));
         }
     }
@@ -352,7 +352,7 @@ class ReplayController {
             throw badRequest(
                     "bad-limit",
                     "limit",
-                    "'%s' is no number from 1 to %d".formatted(shortened(limit), MOST_LISTED),
+                    "'%s' is no number from 1 to %d".formatted(Quote.of(limit), MOST_LISTED),
                     "write limit=100");
         }
         return Integer.parseInt(limit);

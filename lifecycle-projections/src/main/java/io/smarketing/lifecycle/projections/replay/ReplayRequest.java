@@ -1,9 +1,9 @@
 package io.smarketing.lifecycle.projections.replay;
 
 import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
-import static io.smarketing.lifecycle.projections.replay.RefusedReplay.shortened;
 
 import io.smarketing.lifecycle.event.JsonMistakes;
+import io.smarketing.lifecycle.event.Quote;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.WrittenTime;
 import io.smarketing.lifecycle.lead.CaptureRange;
@@ -117,7 +117,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                             .formatted(
                                     e.getLocation().getLineNr(),
                                     e.getLocation().getColumnNr(),
-                                    shortened(JsonMistakes.message(e))),
+                                    Quote.of(JsonMistakes.message(e))),
                     "send one JSON object, as {\"candidate\": \"b2b-default@1a2b3c4d5e6f\"}");
         }
         if (!(node instanceof ObjectNode request)) {
@@ -189,7 +189,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                 throw badRequest(
                         "bad-dimension",
                         "dimension",
-                        "'%s' names no dimension".formatted(shortened(dimension)),
+                        "'%s' names no dimension".formatted(Quote.of(dimension)),
                         "write all, source, campaign, persona, owner or an attribute");
             }
             ZoneId zone = zone();
@@ -233,8 +233,8 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                 if (!fields.contains(name)) {
                     throw badRequest(
                             "unknown-field",
-                            path + shortened(name),
-                            "there is no field '%s'".formatted(shortened(name)),
+                            path + Quote.of(name),
+                            "there is no field '%s'".formatted(Quote.of(name)),
                             "leave it out; there are " + String.join(", ", fields));
                 }
             }
@@ -342,7 +342,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             throw badRequest(
                     "bad-policy-name",
                     field,
-                    "'%s' names no version of a policy".formatted(shortened(text)),
+                    "'%s' names no version of a policy".formatted(Quote.of(text)),
                     isName
                             ? "write name@version; " + thereAre(text)
                             : "write name@version, as b2b-default@1a2b3c4d5e6f");
@@ -397,7 +397,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                     throw badRequest(
                             "bad-order",
                             "order",
-                            "'%s' is no order".formatted(shortened(order)),
+                            "'%s' is no order".formatted(Quote.of(order)),
                             "write occurrence or arrival");
             }
         }
@@ -410,7 +410,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                 throw badRequest(
                         "bad-zone",
                         "zone",
-                        "'%s' is no time zone".formatted(shortened(String.valueOf(zone))),
+                        "'%s' is no time zone".formatted(Quote.of(String.valueOf(zone))),
                         "write UTC or Europe/Berlin");
             }
         }
@@ -424,7 +424,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             try {
                 return end ? WrittenTime.end(text, zone) : WrittenTime.beginning(text, zone);
             } catch (DateTimeException e) {
-                throw badRequest("bad-time", field, "'%s' is no time".formatted(shortened(text)), WrittenTime.MEND);
+                throw badRequest("bad-time", field, "'%s' is no time".formatted(Quote.of(text)), WrittenTime.MEND);
             }
         }
     }
