@@ -15,6 +15,7 @@ import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -82,6 +83,9 @@ public final class Lifecycle implements Runnable {
 
     /** Runs a command line as a shell would, with other streams. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        // What it says is English, and so are its numbers, whatever the machine's language is: answers are the same
+        // everywhere.
+        Locale.setDefault(Locale.ROOT);
         CommandLine commandLine = new CommandLine(new Lifecycle())
                 .setOut(out)
                 .setErr(err)

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,19 @@ class OfflineCommandsTest {
 
     private Path policy() throws IOException {
         return Files.writeString(folder.resolve("p.yaml"), POLICY);
+    }
+
+    @Test
+    void numbersAreTheSameInAllLanguagesOfMachines() throws IOException {
+        Path tooLong = Files.writeString(folder.resolve("long.yaml"), "# " + "x".repeat(1_000_000));
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+            CommandRun run = CommandRun.of("policy", "check", tooLong);
+            assertThat(run.out() + run.err()).contains("longer than 1,000,000 characters");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

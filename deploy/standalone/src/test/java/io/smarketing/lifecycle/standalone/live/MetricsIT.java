@@ -56,6 +56,7 @@ class MetricsIT {
             aShadowHasMetricsOfItsOwnAndKeepsThemWhenItIsNoneAnyMore(client, shadow);
             theViewsTellTheSame(client, JdbcClient.create(engine.dataSource()));
             whatThereIsNotIsToldWithWhatThereIs(client);
+            aWrongDateMakesFineGrainsTooFineAndIsTold(client);
         }
     }
 
@@ -373,5 +374,22 @@ class MetricsIT {
         }
         assertThat(client.get("/v1/metrics/flow?dimension=nothing-like-it").body())
                 .contains("source", "industry");
+    }
+
+    private static void aWrongDateMakesFineGrainsTooFineAndIsTold(Client client) {
+        client.events(List.of("""
+                {"specversion":"1.0","id":"wrong-date","source":"urn:t","type":"io.smarketing.lead.captured.v1",\
+                "subject":"of-old","time":"1826-01-01T00:00:00Z","data":{}}"""));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                client.get("/v1/metrics/flow?grain=day").status())
+                        .isEqualTo(422));
+        JsonNode problem = client.get("/v1/metrics/flow?grain=day").json();
+        assertThat(problem.get("code").stringValue()).isEqualTo("too-many-buckets");
+        assertThat(problem.get("field").stringValue()).isEqualTo("grain");
+        assertThat(problem.get("mend").stringValue()).contains("coarser grain");
+        for (String goes : List.of("grain=month", "grain=all", "grain=day&from=2000-01-01")) {
+            assertThat(client.get("/v1/metrics/flow?" + goes).status()).as(goes).isEqualTo(200);
+        }
     }
 }
