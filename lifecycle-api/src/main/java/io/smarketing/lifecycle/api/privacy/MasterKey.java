@@ -47,7 +47,7 @@ final class MasterKey {
             if (!Files.exists(file)) {
                 if (!mayBeNew) {
                     throw new UnusableMasterKey(
-                            "the master key %s is missing, and personal data in the database is sealed with it (%s)"
+                            "the master key %s is missing, and keys in the database are wrapped with it (%s)"
                                     .formatted(file, MEND),
                             null);
                 }
@@ -55,7 +55,7 @@ final class MasterKey {
             } else if (Files.size(file) == 0) {
                 if (!mayBeNew) {
                     throw new UnusableMasterKey(
-                            "the master key %s is empty, and personal data in the database is sealed with it (%s)"
+                            "the master key %s is empty, and keys in the database are wrapped with it (%s)"
                                     .formatted(file, MEND),
                             null);
                 }
@@ -80,24 +80,24 @@ final class MasterKey {
     }
 
     /** Those that do not open are left to whoever asks for them, if others do: one that is damaged must not stop the engine. */
-    private static void requireOpens(Aead master, Path file, List<WrappedKey> wrapped) {
+    static void requireOpens(Aead master, Path file, List<WrappedKey> wrapped) {
         List<String> closed = wrapped.stream()
                 .filter(key -> !key.opensWith(master))
-                .map(WrappedKey::leadId)
+                .map(WrappedKey::name)
                 .distinct()
                 .toList();
         if (closed.isEmpty()) {
             return;
         }
-        if (wrapped.stream().map(WrappedKey::leadId).allMatch(closed::contains)) {
+        if (wrapped.stream().map(WrappedKey::name).allMatch(closed::contains)) {
             throw new UnusableMasterKey(
-                    "the master key %s is not the one that personal data in the database is sealed with: it does not open the key of the lead %s (%s)"
+                    "the master key %s is not the one that keys in the database are wrapped with: it does not open %s (%s; engines that share a database share its master key)"
                             .formatted(file, closed.get(0), MEND),
                     null);
         }
         LOG.error(
-                "the master key {} opens keys of some leads and not of others, among them {}: were they made under another one? What was sealed for these"
-                        + " leads cannot be read, and facts of theirs that have to be sealed are refused",
+                "the master key {} opens some keys and not others, among them {}: were they made under another one? What was sealed under them"
+                        + " cannot be read, and facts of their leads that have to be sealed are refused",
                 file,
                 closed);
     }

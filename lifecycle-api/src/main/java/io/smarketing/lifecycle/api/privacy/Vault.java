@@ -46,7 +46,22 @@ public class Vault {
             JdbcClient jdbc,
             @Value("${lifecycle.privacy.master-key-file:${lifecycle.data:lifecycle-data}/master-key.json}") Path file) {
         this.jdbc = jdbc;
-        this.master = MasterKey.read(file, samples());
+        List<WrappedKey> wrapped = samples();
+        this.master = MasterKey.read(file, wrapped);
+        if (wrapped.isEmpty()) {
+            begin();
+            // Another engine may have begun with the empty database too, with another key.
+            MasterKey.requireOpens(master, file, samples());
+        }
+    }
+
+    /** The first key that is wrapped belongs to no lead: of engines that begin together, each with a master key of its own, all but one are told. */
+    private void begin() {
+        jdbc.sql("""
+                        INSERT INTO lifecycle.lead_key (lead_id, wrapped, created_at) VALUES (?, ?, ?)
+                        ON CONFLICT (lead_id) DO NOTHING""")
+                .params(WrappedKey.NO_LEAD, newKey(WrappedKey.NO_LEAD).wrapped(), Timestamp.from(Instant.now()))
+                .update();
     }
 
     /** From both ends of the index: they cost nothing, however many there are. */

@@ -10,6 +10,13 @@ import java.security.GeneralSecurityException;
 @SuppressWarnings("ArrayRecordComponent")
 record WrappedKey(String leadId, byte[] wrapped) {
 
+    /** Nothing is sealed under its key: it tells whose master key the database was begun with. */
+    static final String NO_LEAD = "";
+
+    String name() {
+        return leadId.equals(NO_LEAD) ? "the key that the database was begun with" : "the key of the lead " + leadId;
+    }
+
     Aead open(Aead master) throws GeneralSecurityException {
         return TinkProtoKeysetFormat.parseEncryptedKeyset(
                         wrapped, master, leadId.getBytes(StandardCharsets.UTF_8), RegistryConfiguration.get())

@@ -116,9 +116,13 @@ class ServeIT {
     void anotherMasterKeyIsNoticedAtTheStartAndTheRightOneOpensWhatWasSealed() throws Exception {
         Path key = folder.resolve("data").resolve("master-key.json");
         try (Engine engine = Engine.start(folder.resolve("data"))) {
-            capture(engine.uri(), "L-1", "{\"source\":\"web\",\"contact\":{\"name\":\"Ann\"}}");
             String right = Files.readString(key);
             String another = anotherMasterKey();
+            assertThatThrownBy(() -> engine.restart(() -> write(key, another)))
+                    .as("though nothing is sealed yet: an engine with the right key may be about to")
+                    .hasStackTraceContaining("it does not open the key that the database was begun with");
+            engine.restart(() -> write(key, right));
+            capture(engine.uri(), "L-1", "{\"source\":\"web\",\"contact\":{\"name\":\"Ann\"}}");
 
             assertThatThrownBy(() -> engine.restart(() -> write(key, another)))
                     .hasStackTraceContaining(UnusableMasterKey.class.getName() + ": the master key " + key)
