@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.api;
 
 import io.smarketing.lifecycle.event.Topic;
+import java.time.Duration;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.springframework.beans.factory.annotation.Value;
@@ -59,7 +60,7 @@ class TopicsConfiguration {
     }
 
     private NewTopic topic(Topic topic) {
-        long retention = topic.retention().map(java.time.Duration::toMillis).orElse(-1L);
+        long retention = topic.retention().map(Duration::toMillis).orElse(-1L);
         return TopicBuilder.name(topic.topicName())
                 .partitions(partitions)
                 .replicas(replicas)

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.event;
 
 import io.smarketing.lifecycle.lead.Fingerprint;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -62,7 +63,7 @@ final class Fingerprints {
                     || (name.equals("attributes") && value.isEmpty())
                     || (name.equals("count")
                             && value.isNumber()
-                            && value.decimalValue().compareTo(java.math.BigDecimal.ONE) == 0);
+                            && value.decimalValue().compareTo(BigDecimal.ONE) == 0);
             if (!saysNothing) {
                 appendText(canonical, name);
                 append(canonical, value, name.equals("attributes"));

@@ -7,6 +7,7 @@ import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.Recorded;
 import io.smarketing.lifecycle.policy.PolicyRef;
 import java.io.ByteArrayOutputStream;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -190,7 +191,7 @@ public final class RecordedCodec {
                     fingerprint.isEmpty() ? null : Fingerprint.of(UUID.fromString(fingerprint)));
         } catch (Refusal e) {
             throw new UnreadableRecord(e.message(), e);
-        } catch (java.time.DateTimeException | IllegalArgumentException e) {
+        } catch (DateTimeException | IllegalArgumentException e) {
             throw new UnreadableRecord(String.valueOf(e.getMessage()), e);
         }
     }

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.policy;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,5 +54,5 @@ public record RuleExplanation<F>(
      *
      * @param count how many times it was done
      */
-    public record Done<F>(F fact, String activity, java.time.Instant at, long count) {}
+    public record Done<F>(F fact, String activity, Instant at, long count) {}
 }

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +64,7 @@ class HistoryReaderTest {
                 event("c", "L2", "captured", "2026-01-01T00:00:00Z", ""));
         assertThat(history.counts().stored()).isEqualTo(1);
         assertThat(history.counts().duplicates()).isEqualTo(1);
-        assertThat(history.counts().refusedByCode()).containsExactly(java.util.Map.entry("conflicting-duplicate", 2L));
+        assertThat(history.counts().refusedByCode()).containsExactly(Map.entry("conflicting-duplicate", 2L));
         assertThat(refused).extracting(RefusedLine::line).containsExactly(3L, 4L);
         assertThat(refused.get(0).toString())
                 .startsWith("history.jsonl:3: conflicting-duplicate in id:")
@@ -126,7 +128,7 @@ class HistoryReaderTest {
     @Test
     void anEndlessLineIsRefusedAndDoesNotFillTheMemory() throws IOException {
         byte[] endless = new byte[8 << 20];
-        java.util.Arrays.fill(endless, (byte) 'x');
+        Arrays.fill(endless, (byte) 'x');
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.write(endless);
         file.write('\n');

@@ -7,6 +7,7 @@ import io.smarketing.lifecycle.yaml.Problem;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,7 +110,7 @@ class PolicyReaderTest {
                 "dimensions: [industry] | dimensions: [industry | 17 | not readable as YAML"
             })
     void tellsTheMistakeWhereItIsAndHowToMendIt(String sound, String mistake, int line, String message) {
-        String text = SOUND.replaceFirst(java.util.regex.Pattern.quote(sound), mistake == null ? "" : mistake);
+        String text = SOUND.replaceFirst(Pattern.quote(sound), mistake == null ? "" : mistake);
         assertThat(text).isNotEqualTo(SOUND);
         assertThatThrownBy(() -> PolicyReader.read("p.yaml", text))
                 .isInstanceOfSatisfying(RefusedDocument.class, refused -> {

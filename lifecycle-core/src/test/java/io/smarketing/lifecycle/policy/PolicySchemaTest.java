@@ -9,6 +9,7 @@ import com.networknt.schema.SpecificationVersion;
 import io.smarketing.lifecycle.yaml.Problem;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -57,7 +58,7 @@ class PolicySchemaTest {
         try {
             return JSON.readTree(Files.readString(Path.of("../docs/policy.schema.json")));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -21,6 +21,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -122,7 +123,7 @@ class DamagedColumnsTest {
         for (Path file : files()) {
             byte[] bytes = Files.readAllBytes(file);
             for (int length = 0; length < bytes.length; length += 1 + bytes.length / 300) {
-                Files.write(file, java.util.Arrays.copyOf(bytes, length));
+                Files.write(file, Arrays.copyOf(bytes, length));
                 assertThatThrownBy(this::answer)
                         .as("%d of %d bytes of %s", length, bytes.length, file)
                         .isInstanceOf(UnusableColumns.class);

@@ -12,6 +12,7 @@ import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
 import io.smarketing.lifecycle.standalone.send.DeadLettersCommand;
 import io.smarketing.lifecycle.standalone.serve.ServeCommand;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -134,8 +135,7 @@ public final class Lifecycle implements Runnable {
     public static void main(String[] arguments) {
         System.setProperty("axoniq.update-checker.disabled", "true");
         System.setProperty("disable-axoniq-console-message", "true");
-        PrintWriter out =
-                new PrintWriter(new java.io.BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
+        PrintWriter out = new PrintWriter(new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(out, err, arguments));
     }

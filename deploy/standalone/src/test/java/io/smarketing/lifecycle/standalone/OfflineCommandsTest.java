@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +39,7 @@ class OfflineCommandsTest {
     }
 
     private Path history(String... more) throws IOException {
-        List<String> lines = new java.util.ArrayList<>(List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 event(
                         "1",
                         "L1",
@@ -170,7 +172,7 @@ class OfflineCommandsTest {
         Path history = history(event("6", "L3", "captured", "0001-01-01T00:00:00Z", "{}"));
         for (List<String> metric :
                 List.of(List.of("flow"), List.of("bridge", "--of", "flow", "--baseline-known-at", "2026-01-03"))) {
-            List<Object> arguments = new java.util.ArrayList<>(List.of("metrics"));
+            List<Object> arguments = new ArrayList<>(List.of("metrics"));
             arguments.addAll(metric);
             arguments.addAll(List.of("--history", history, "--grain", "day", "--zone", "UTC"));
             CommandRun run = CommandRun.of(arguments.toArray());
@@ -282,7 +284,7 @@ class OfflineCommandsTest {
     @Test
     void gzippedHistoriesAreReadToo() throws IOException {
         Path packed = folder.resolve("h.jsonl.gz");
-        try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(packed))) {
+        try (var out = new GZIPOutputStream(Files.newOutputStream(packed))) {
             out.write(Files.readString(history()).getBytes(StandardCharsets.UTF_8));
         }
         assertThat(CommandRun.json("funnel", "--json", "--history", packed)

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.api.intake;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ record DeadLetter(
         ConsumerRecord<byte[], byte[]> entry, @Nullable Redriven redriven) {
 
     /** By whom may be unknown. */
-    record Redriven(java.time.Instant at, @Nullable String by) {}
+    record Redriven(Instant at, @Nullable String by) {}
 
     /** Names it for as long as the topic keeps it. */
     record Place(int partition, long offset) {}

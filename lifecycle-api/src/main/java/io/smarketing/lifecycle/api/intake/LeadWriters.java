@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -379,9 +380,7 @@ class LeadWriters implements SmartLifecycle {
         private Outcome poison(Work work, Refusal refusal) {
             if (work instanceof Work.Delivery delivery) {
                 Work.Broken broken = new Work.Broken(
-                        delivery.door(),
-                        refusal,
-                        java.util.Optional.of(delivery.arrival().eventId()));
+                        delivery.door(), refusal, Optional.of(delivery.arrival().eventId()));
                 return transaction.run(List.of(broken), number, Trust.DATABASE).get(0);
             }
             return new Outcome.Refused(refusal);

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -185,7 +186,7 @@ class ParkedFacts {
                         null,
                         recorded.event(),
                         Objects.requireNonNull(recorded.fingerprint()));
-                Door door = Door.valueOf(row.door().toUpperCase(java.util.Locale.ROOT));
+                Door door = Door.valueOf(row.door().toUpperCase(Locale.ROOT));
                 parked.add(new Work.Parked(row.id(), door, arrival, Original.of(json.path("original"))));
             } catch (UnreadableRecord e) {
                 throw new IllegalStateException("the parked fact %d cannot be read".formatted(row.id()), e);

@@ -7,6 +7,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -48,7 +49,7 @@ class Refusals {
     }
 
     /** PostgreSQL's text has no U+0000, and what is quoted from broken events may hold it. */
-    private static String[] texts(List<Remembered> refused, java.util.function.Function<Remembered, String> text) {
+    private static String[] texts(List<Remembered> refused, Function<Remembered, String> text) {
         return refused.stream()
                 .map(text.andThen(value -> value.replace('\0', ' ')))
                 .toArray(String[]::new);

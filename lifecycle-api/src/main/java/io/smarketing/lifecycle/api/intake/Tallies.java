@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.api.intake;
 import io.smarketing.lifecycle.api.ApiConfiguration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.context.annotation.DependsOn;
@@ -98,7 +99,7 @@ class Tallies {
         jdbc.sql("SELECT door, outcome, code, sum(count)::bigint FROM lifecycle.intake_tally GROUP BY 1, 2, 3")
                 .query((row, number) -> counts.put(
                         new Key(
-                                Door.valueOf(row.getString(1).toUpperCase(java.util.Locale.ROOT)),
+                                Door.valueOf(row.getString(1).toUpperCase(Locale.ROOT)),
                                 row.getString(2),
                                 row.getString(3)),
                         row.getLong(4)))

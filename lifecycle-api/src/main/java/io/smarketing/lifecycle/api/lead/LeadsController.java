@@ -16,6 +16,7 @@ import io.smarketing.lifecycle.policy.PolicyRef;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -138,10 +139,7 @@ class LeadsController {
             cycles.addObject()
                     .put(
                             "outcome",
-                            cycle.outcome()
-                                    .name()
-                                    .toLowerCase(java.util.Locale.ROOT)
-                                    .replace('_', '-'))
+                            cycle.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .put("reason", cycle.reason())
                     .put("markedAt", cycle.markedAt() == null ? null : String.valueOf(cycle.markedAt()));
         }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.DependsOn;
@@ -238,7 +239,7 @@ public class Policies implements ActivePolicy {
         });
     }
 
-    private <T> T change(java.util.function.Supplier<T> work) {
+    private <T> T change(Supplier<T> work) {
         return Objects.requireNonNull(transaction.execute(status -> {
             lock();
             return work.get();

@@ -3,6 +3,7 @@ package io.smarketing.lifecycle.replay.columns;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -60,7 +61,7 @@ record Manifest(long generation, Coverage coverage, List<Part> parts) {
         } catch (NoSuchFileException e) {
             throw new UnusableColumns(
                     UnusableColumns.Kind.INCOMPLETE, folder.toString(), "there is no " + FILE + " in it");
-        } catch (java.nio.charset.CharacterCodingException e) {
+        } catch (CharacterCodingException e) {
             throw new UnusableColumns(UnusableColumns.Kind.DAMAGED, file.toString(), "it is no text");
         }
         int end = text.indexOf('\n');

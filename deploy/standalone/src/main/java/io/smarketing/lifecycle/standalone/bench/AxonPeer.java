@@ -6,6 +6,7 @@ import io.smarketing.lifecycle.api.store.LeadStore;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.event.RecordedCodec.UnreadableRecord;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +180,6 @@ final class AxonPeer implements AutoCloseable {
         workers.shutdownNow();
         coordinator.shutdownNow();
         store.shutDown();
-        producers.values().forEach(producer -> producer.close(java.time.Duration.ofSeconds(5)));
+        producers.values().forEach(producer -> producer.close(Duration.ofSeconds(5)));
     }
 }

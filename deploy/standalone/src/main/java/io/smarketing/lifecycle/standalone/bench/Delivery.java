@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -54,8 +55,7 @@ record Delivery(long stored, long lost, long outOfOrder, long duplicates, long s
         return new String(entry.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
-    static void read(
-            Workbench workbench, String topic, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> reader) {
+    static void read(Workbench workbench, String topic, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(workbench.bean(KafkaSettings.class).consumer("bench"))) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()

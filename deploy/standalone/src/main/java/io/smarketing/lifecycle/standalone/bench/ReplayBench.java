@@ -29,6 +29,7 @@ import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.Table;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -610,7 +611,7 @@ public final class ReplayBench implements Callable<Integer> {
 
         static byte[] of(List<LeadHistory> histories) throws IOException {
             var codec = new io.smarketing.lifecycle.event.CloudEventCodec();
-            var out = new java.io.ByteArrayOutputStream();
+            var out = new ByteArrayOutputStream();
             for (LeadHistory lead : histories) {
                 for (var entry : lead.entries()) {
                     out.write(codec.bytes(codec.encode(

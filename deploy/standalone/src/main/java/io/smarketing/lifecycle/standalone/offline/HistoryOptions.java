@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -176,7 +177,7 @@ final class HistoryOptions {
             throw new WrongInput("--dimension: no lead has the attribute '%s' (there are %s)"
                     .formatted(
                             name,
-                            java.util.stream.Stream.concat(Dimension.BUILT_IN.stream(), attributes.stream())
+                            Stream.concat(Dimension.BUILT_IN.stream(), attributes.stream())
                                     .limit(40)
                                     .collect(Collectors.joining(", "))));
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
@@ -156,7 +157,7 @@ public final class HistoryFiles implements Lines, Closeable {
     }
 
     private static byte[] withoutByteOrderMark(byte[] line) {
-        return java.util.Arrays.copyOfRange(line, 3, line.length);
+        return Arrays.copyOfRange(line, 3, line.length);
     }
 
     private static boolean isBlank(byte[] line, int begin) {

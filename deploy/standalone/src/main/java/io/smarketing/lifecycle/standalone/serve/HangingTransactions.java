@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.standalone.serve;
 
 import io.smarketing.lifecycle.standalone.serve.TransactionOutcomes.OpenTransaction;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -145,6 +146,6 @@ final class HangingTransactions implements AutoCloseable {
     @Override
     public void close() {
         clock.shutdownNow();
-        admin.close(java.time.Duration.ofSeconds(1));
+        admin.close(Duration.ofSeconds(1));
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -340,7 +341,7 @@ class MetricsIT {
                             .query(Double.class)
                             .optional())
                     .as(row.toString())
-                    .isEqualTo(java.util.Optional.of(row.get("meanSeconds"))
+                    .isEqualTo(Optional.of(row.get("meanSeconds"))
                             .filter(JsonNode::isNumber)
                             .map(JsonNode::doubleValue));
         }

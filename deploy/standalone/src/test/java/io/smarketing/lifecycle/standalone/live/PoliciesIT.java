@@ -9,6 +9,7 @@ import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class PoliciesIT {
         String loose = strict.replaceFirst("threshold: \\d+", "threshold: 35");
         assertThat(loose).isNotEqualTo(strict);
 
-        Map<String, JsonNode> replayed = new java.util.HashMap<>();
+        Map<String, JsonNode> replayed = new HashMap<>();
         try (Engine engine = Engine.start(folder.resolve("strict"))) {
             Client client = new Client(engine.uri());
             String active = client.activate(strict);
