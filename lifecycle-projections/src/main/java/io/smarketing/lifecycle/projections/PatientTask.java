@@ -84,6 +84,10 @@ public abstract class PatientTask implements SmartLifecycle {
                 work();
             } catch (RuntimeException e) {
                 waitFor(e);
+            } catch (Error e) {
+                // As one that has no memory left for a moment: what it was at is done again.
+                log.error("what was being done has failed", e);
+                waitFor(new IllegalStateException(e));
             }
         }
     }

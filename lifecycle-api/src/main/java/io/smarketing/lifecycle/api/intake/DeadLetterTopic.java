@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -91,7 +92,8 @@ class DeadLetterTopic {
                 consumer.pause(partitions);
                 consumer.resume(List.of(partition));
                 long end = ends.getOrDefault(partition, 0L);
-                while (consumer.position(partition, PATIENCE) < end) {
+                Progress progress = new Progress();
+                while (progress.reach(consumer.position(partition, PATIENCE)) < end) {
                     for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
                         if (letters.size() == most || read == MOST_READ) {
                             return new Page(letters, reached);
@@ -108,6 +110,29 @@ class DeadLetterTopic {
             return new Page(letters, null);
         } catch (KafkaException e) {
             throw new Away(e);
+        }
+    }
+
+    /** A Kafka that goes away while it is read from gives nothing, and says nothing. */
+    private static final class Progress {
+
+        private long reached = -1;
+        private long since;
+
+        /**
+         * The same position.
+         *
+         * @throws TimeoutException when it has not moved for some time
+         */
+        long reach(long position) {
+            long now = System.nanoTime();
+            if (position != reached) {
+                reached = position;
+                since = now;
+            } else if (now - since > PATIENCE.toNanos()) {
+                throw new TimeoutException("no dead letter came for %d s".formatted(PATIENCE.toSeconds()));
+            }
+            return position;
         }
     }
 
@@ -137,7 +162,8 @@ class DeadLetterTopic {
             long end = consumer.endOffsets(List.of(partition), PATIENCE).getOrDefault(partition, 0L);
             consumer.seek(partition, place.offset());
             // Behind it there may be no more letters, but marks of transactions.
-            while (place.offset() < end && consumer.position(partition, PATIENCE) < end) {
+            Progress progress = new Progress();
+            while (place.offset() < end && progress.reach(consumer.position(partition, PATIENCE)) < end) {
                 for (ConsumerRecord<byte[], byte[]> entry : consumer.poll(POLL)) {
                     return entry.offset() == place.offset()
                             ? Optional.of(withRedrive(entry, redriven()))

@@ -116,6 +116,9 @@ class KafkaIntake extends BackgroundTask {
         private final Deque<Polled> underWay = new ArrayDeque<>();
         private final Map<TopicPartition, OffsetAndMetadata> written = new HashMap<>();
         private final List<ProducerRecord<byte[], byte[]>> letters = new ArrayList<>();
+        /** What is behind records that were not finished must not be committed: they would be passed over. */
+        private boolean unfinished;
+
         private LeadWriters.Line line = new LeadWriters.Line();
         private long committedAt = System.nanoTime();
         private long nextPoll = System.nanoTime();
@@ -142,7 +145,7 @@ class KafkaIntake extends BackgroundTask {
             while (!underWay.isEmpty()
                     && (underWay.size() > MOST_UNDER_WAY
                             || underWay.element().submission().isDone())) {
-                finish(underWay.remove());
+                finishNext();
             }
             boolean due = System.nanoTime() - committedAt > COMMIT_NANOS;
             if (due || !letters.isEmpty()) {
@@ -150,12 +153,21 @@ class KafkaIntake extends BackgroundTask {
             }
         }
 
-        /** Returns when all that was polled is written and committed. */
+        /**
+         * Returns when all that was polled is written and committed; where some of it failed, what came before that. The consumer asks for it when it is
+         * closed too.
+         */
         void finishAll() {
-            while (!underWay.isEmpty()) {
-                finish(underWay.remove());
+            while (!unfinished && !underWay.isEmpty()) {
+                finishNext();
             }
             commit();
+        }
+
+        private void finishNext() {
+            unfinished = true;
+            finish(underWay.remove());
+            unfinished = false;
         }
 
         private void finish(Polled polled) {

@@ -381,7 +381,16 @@ class LeadWriters implements SmartLifecycle {
             if (work instanceof Work.Delivery delivery) {
                 Work.Broken broken = new Work.Broken(
                         delivery.door(), refusal, Optional.of(delivery.arrival().eventId()));
-                return transaction.run(List.of(broken), number, Trust.DATABASE).get(0);
+                try {
+                    return transaction
+                            .run(List.of(broken), number, Trust.DATABASE)
+                            .get(0);
+                } catch (RuntimeException e) {
+                    if (isOutage(e)) {
+                        throw new Unavailable("the database does not answer", e);
+                    }
+                    throw e;
+                }
             }
             return new Outcome.Refused(refusal);
         }

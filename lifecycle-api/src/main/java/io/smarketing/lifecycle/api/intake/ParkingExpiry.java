@@ -78,7 +78,8 @@ class ParkingExpiry implements SmartLifecycle {
                 more = Boolean.TRUE.equals(transaction.execute(status -> expireSome() == AT_ONCE));
             }
             refusals.forgetBefore(Instant.now().minus(Refusals.REMEMBERED));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // What is thrown from here would end it for good.
             LOG.warn("parked facts are looked at again in {}, for {}", interval, e.toString());
         }
     }

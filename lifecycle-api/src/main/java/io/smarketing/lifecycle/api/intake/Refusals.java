@@ -55,9 +55,10 @@ class Refusals {
                 .toArray(String[]::new);
     }
 
+    /** The latest hundred, the last of them at the end. */
     List<Past> of(EventId eventId) {
-        return jdbc.sql("SELECT door, code, field, message, mend, refused_at FROM lifecycle.refusal"
-                        + " WHERE source = ? AND event_id = ? ORDER BY id LIMIT 100")
+        return jdbc.sql("SELECT door, code, field, message, mend, refused_at FROM (SELECT * FROM lifecycle.refusal"
+                        + " WHERE source = ? AND event_id = ? ORDER BY id DESC LIMIT 100) AS latest ORDER BY id")
                 .params(eventId.source(), eventId.id())
                 .query((row, number) -> new Past(
                         row.getString(1),

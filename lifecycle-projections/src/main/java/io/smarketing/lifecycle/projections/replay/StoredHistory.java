@@ -6,12 +6,17 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +32,18 @@ public class StoredHistory {
     private static final int PORTION = 20_000;
 
     private static final int FETCHED = 2_000;
-    private static final int ATTEMPTS = 12;
-    private static final String PATIENCE = "5s";
-    private static final String IN_PASSING = "200ms";
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration IN_PASSING = Duration.ofMillis(200);
+    private static final long LONGEST_PAUSE_MILLIS = 50;
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private static final String LAST = "SELECT coalesce(max(global_index), 0) FROM lifecycle.lead_event";
+    private static final String WRITERS = """
+            SELECT virtualtransaction FROM pg_locks
+            WHERE locktype = 'relation' AND relation = 'lifecycle.lead_event'::regclass
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND mode = 'RowExclusiveLock' AND granted""";
+
     private static final String SELECT =
             "SELECT lead_id, sequence, source, event_id, payload FROM lifecycle.lead_event";
 
@@ -57,43 +68,55 @@ public class StoredHistory {
 
     /**
      * The end of the store as it is now. Positions are drawn before a transaction commits: waiting for the writers that are
-     * at it makes sure that nothing up to the position is still to come.
+     * at it makes sure that nothing up to the position is still to come. Nobody waits for it.
      */
     public long position() {
-        for (int attempt = 1; ; attempt++) {
-            OptionalLong position = position(PATIENCE, attempt == ATTEMPTS);
-            if (position.isPresent()) {
-                return position.getAsLong();
-            }
-        }
+        return position(PATIENCE)
+                .orElseThrow(() -> translated(
+                        "fix the log position",
+                        new SQLException(
+                                "a transaction that writes events has been open for %d s"
+                                        .formatted(PATIENCE.toSeconds()),
+                                LOCK_NOT_AVAILABLE)));
     }
 
-    /** The same for whoever may as well come back later; empty when writers would have to wait. */
+    /** The same for whoever may as well come back later; empty when writers take longer. */
     OptionalLong positionInPassing() {
-        return position(IN_PASSING, false);
+        return position(IN_PASSING);
     }
 
-    private OptionalLong position(String patience, boolean last) {
-        try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                // New writers queue behind the lock while it waits: better to give up and come back.
-                statement.execute("SET LOCAL lock_timeout = '" + patience + "'");
-                statement.execute("LOCK TABLE lifecycle.lead_event IN SHARE MODE");
-                long position = number(statement, LAST);
-                // The lock goes; what is written from here on has a greater position.
-                connection.commit();
-                return OptionalLong.of(position);
-            } catch (SQLException e) {
-                connection.rollback();
-                if (last || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-                    throw e;
+    /** As the relay does it: whoever may have drawn a smaller position holds a lock now, and until what was written can be seen. */
+    private OptionalLong position(Duration patience) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            long position = number(statement, LAST);
+            long begun = System.nanoTime();
+            Set<String> writers = writers(statement);
+            for (long pause = 1; !writers.isEmpty(); pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS)) {
+                if (System.nanoTime() - begun > patience.toNanos()) {
+                    return OptionalLong.empty();
                 }
-                return OptionalLong.empty();
+                TimeUnit.MILLISECONDS.sleep(pause);
+                writers.retainAll(writers(statement));
             }
+            return OptionalLong.of(position);
         } catch (SQLException e) {
             throw translated("fix the log position", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("the engine is stopping");
         }
+    }
+
+    /** The transactions that may have drawn a position and have not ended, each under a name that is its own while the server runs. */
+    private static Set<String> writers(Statement statement) throws SQLException {
+        Set<String> writers = new HashSet<>();
+        try (ResultSet rows = statement.executeQuery(WRITERS)) {
+            while (rows.next()) {
+                writers.add(rows.getString(1));
+            }
+        }
+        return writers;
     }
 
     /** The greatest position that can be seen; smaller ones may still be to come. */

@@ -130,7 +130,7 @@ class Subscribers implements SmartLifecycle {
                 troubled = true;
                 LOG.warn("the stream waits for the read tables: {}", e.toString());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("the stream could not be told what changed; it is tried again", e);
         }
     }

@@ -66,7 +66,7 @@ class Shadows implements SmartLifecycle {
                 follow();
             } catch (WakeupException e) {
                 LOG.debug("woken, to stop", e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("the shadows are read again in {} ms, for {}", PAUSE_MILLIS, e.toString());
                 pause();
             }

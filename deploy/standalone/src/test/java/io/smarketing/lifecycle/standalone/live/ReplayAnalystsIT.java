@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Several analysts share the places of replays. */
@@ -95,6 +96,13 @@ class ReplayAnalystsIT {
             }
             awaitRunning("ann@example.com", RUNNING);
             assertThat(count("ann@example.com", "queued")).isEqualTo(WAITING);
+            assertThat(JdbcClient.create(engine.dataSource())
+                            .sql(
+                                    "SELECT count(*) FROM pg_locks WHERE relation = 'lifecycle.lead_event'::regclass AND NOT granted")
+                            .query(Long.class)
+                            .single())
+                    .as("what waits for a lock has all writers wait behind it")
+                    .isZero();
 
             Client.Answer refused = ask("X-Analyst", " ann@example.com ");
             assertThat(refused.status()).isEqualTo(429);
