@@ -357,13 +357,11 @@ class LeadWriters implements SmartLifecycle {
         private Outcome outcome(Work work) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return transaction
-                            .run(List.of(work), number, Trust.DATABASE)
-                            .get(0);
+                    return alone(work);
+                } catch (Unavailable e) {
+                    throw e;
                 } catch (RuntimeException e) {
-                    if (isOutage(e)) {
-                        throw new Unavailable("the database does not answer", e);
-                    } else if (attempt == 3) {
+                    if (attempt == 3) {
                         LOG.error("one piece of work of the lead {} cannot be done", work.leadId(), e);
                         Refusal refusal = new Refusal(
                                 "not-storable",
@@ -381,18 +379,17 @@ class LeadWriters implements SmartLifecycle {
             if (work instanceof Work.Delivery delivery) {
                 Work.Broken broken = new Work.Broken(
                         delivery.door(), refusal, Optional.of(delivery.arrival().eventId()));
-                try {
-                    return transaction
-                            .run(List.of(broken), number, Trust.DATABASE)
-                            .get(0);
-                } catch (RuntimeException e) {
-                    if (isOutage(e)) {
-                        throw new Unavailable("the database does not answer", e);
-                    }
-                    throw e;
-                }
+                return alone(broken);
             }
             return new Outcome.Refused(refusal);
+        }
+
+        private Outcome alone(Work work) {
+            try {
+                return transaction.run(List.of(work), number, Trust.DATABASE).get(0);
+            } catch (RuntimeException e) {
+                throw isOutage(e) ? new Unavailable("the database does not answer", e) : e;
+            }
         }
     }
 
