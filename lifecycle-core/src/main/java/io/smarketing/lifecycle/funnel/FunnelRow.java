@@ -41,7 +41,20 @@ public record FunnelRow(
             @Nullable BigDecimal mean,
             @Nullable BigDecimal p50,
             @Nullable BigDecimal p75,
-            @Nullable BigDecimal p90) {}
+            @Nullable BigDecimal p90) {
+
+        /** All of them. */
+        public static Times of(Durations durations) {
+            Ranked ranked = durations.ranked();
+            return new Times(
+                    durations.n(), durations.mean(), ranked.median(), ranked.percentile(75), ranked.percentile(90));
+        }
+
+        /** Adds them to a node, p75 among them. */
+        public void putTo(ObjectNode node) {
+            putTimes(node, this, true);
+        }
+    }
 
     public StageRow stage(Stage stage) {
         return stages.get(stage.ordinal());
@@ -63,8 +76,7 @@ public record FunnelRow(
             for (ExitKind kind : ExitKind.values()) {
                 exits.put(kind.word(), stage.exits()[kind.ordinal()]);
             }
-            ObjectNode times = node.putObject("timeInStage");
-            putTimes(times, stage.timeInStage(), true);
+            stage.timeInStage().putTo(node.putObject("timeInStage"));
         }
         ObjectNode out = row.putObject("outcomes");
         out.put("won", outcomes.won());

@@ -231,7 +231,6 @@ public final class FunnelTally {
         for (ExitKind kind : EXITS) {
             exits[kind.ordinal()] = tally.exits(kind);
         }
-        Ranked ranked = tally.timeInStage.ranked();
         return new FunnelRow.StageRow(
                 stage,
                 tally.counts[StageTally.EVER],
@@ -239,12 +238,7 @@ public final class FunnelTally {
                 tally.counts[StageTally.REACHED],
                 tally.counts[StageTally.OPEN],
                 exits,
-                new FunnelRow.Times(
-                        tally.timeInStage.n(),
-                        tally.timeInStage.mean(),
-                        ranked.median(),
-                        ranked.percentile(75),
-                        ranked.percentile(90)));
+                FunnelRow.Times.of(tally.timeInStage));
     }
 
     long deviations(Stage stage, Deviation kind) {

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.lead;
 
 import java.time.Instant;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,28 @@ import org.jspecify.annotations.Nullable;
  * @param mark the first mark that fold order places in the cycle, or null
  * @param markedAt the clock's reading at the mark
  * @param answer what sales first said to the lead in the cycle, or null
+ * @param response how soon sales worked the lead after the mark
  */
 public record Cycle(
         Outcome outcome,
         @Nullable String reason,
         @Nullable Entry mark,
         @Nullable Instant markedAt,
-        @Nullable Answer answer) {
+        @Nullable Answer answer,
+        Response response) {
+
+    /**
+     * Microseconds from the cycle's mark, so far. All are empty where the cycle has no mark, and where its mark lies before the capture.
+     *
+     * @param answered until sales first accepted, rejected, contacted, won or lost the lead: the time in MQL. Empty too where sales was at
+     *     work before the mark, which opened no visit then
+     * @param contacted until the first attempt at contact; one before the mark counts as 0
+     * @param won until the win; one before the mark counts as 0
+     */
+    public record Response(OptionalLong answered, OptionalLong contacted, OptionalLong won) {
+
+        static final Response NONE = new Response(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+    }
 
     /**
      * The first acceptance or rejection of a cycle.

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,8 @@ public final class LeadFold {
             attributes.fold(entry);
             Optional<Move> move = Move.of(entry.event());
             if (move.isPresent()) {
-                fold(entry, move.get());
-                if (cycle.fold(entry, move.get())) {
+                boolean visits = fold(entry, move.get());
+                if (cycle.fold(entry, move.get(), visits)) {
                     cycles.add(cycle.ended());
                     cycle = new CycleFold();
                 }
@@ -61,7 +62,8 @@ public final class LeadFold {
         cycles.add(cycle.ended());
     }
 
-    private void fold(Entry entry, Move move) {
+    /** Folds a move; tells whether it opens a visit. */
+    private boolean fold(Entry entry, Move move) {
         boolean beforeCapture = entry.occurredAt().isBefore(capturedAt());
         Instant at = reading(entry);
         ever.add(move.stage());
@@ -100,6 +102,7 @@ public final class LeadFold {
                     (int) visits.stream().filter(visit -> visit.stage() == to).count() + 1;
             visits.add(new Visit(to, number, at, null, null, !beforeCapture));
         }
+        return to != null;
     }
 
     /** The lead's clock at an entry in fold order: never before the capture. */
@@ -123,37 +126,71 @@ public final class LeadFold {
     private final class CycleFold {
 
         private @Nullable Entry mark;
+        private boolean markVisits;
+        private @Nullable Entry answeredMark;
+        private @Nullable Entry contact;
+        private @Nullable Entry win;
         private boolean worked;
-        private boolean won;
         private Cycle.@Nullable Answer answer;
         private @Nullable Entry end;
 
         /** Folds a move; tells whether it ends the cycle. */
-        boolean fold(Entry entry, Move move) {
+        boolean fold(Entry entry, Move move, boolean visits) {
             if (answer == null && (move == Move.ACCEPTED || move == Move.REJECTED)) {
                 answer = new Cycle.Answer(entry, mark != null);
             }
+            if (answeredMark == null && mark != null && move != Move.CAPTURED && move != Move.MARKED_MQL) {
+                answeredMark = entry;
+            }
             switch (move) {
                 case CAPTURED -> {}
-                case MARKED_MQL -> mark = mark == null ? entry : mark;
-                case WON -> won = true;
-                case ACCEPTED, CONTACTED -> worked = true;
+                case MARKED_MQL -> {
+                    if (mark == null) {
+                        mark = entry;
+                        markVisits = visits;
+                    }
+                }
+                case WON -> win = win == null ? entry : win;
+                case CONTACTED -> {
+                    contact = contact == null ? entry : contact;
+                    worked = true;
+                }
+                case ACCEPTED -> worked = true;
                 case REJECTED, LOST -> end = entry;
             }
             return end != null;
         }
 
+        private Cycle.Response response() {
+            if (mark == null || mark.occurredAt().isBefore(capturedAt())) {
+                return Cycle.Response.NONE;
+            }
+            Instant from = mark.occurredAt();
+            return new Cycle.Response(
+                    markVisits ? since(from, answeredMark) : OptionalLong.empty(),
+                    since(from, contact),
+                    since(from, win));
+        }
+
+        private OptionalLong since(Instant from, @Nullable Entry until) {
+            return until == null
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(Math.max(0, Visit.micros(from, reading(until))));
+        }
+
         Cycle ended() {
             Instant markedAt = mark == null ? null : instantOf(mark);
-            if (won) {
-                return new Cycle(Cycle.Outcome.WON, null, mark, markedAt, answer);
+            Cycle.Outcome outcome = Cycle.Outcome.LOST;
+            String reason = null;
+            if (win != null) {
+                outcome = Cycle.Outcome.WON;
             } else if (end == null) {
-                return new Cycle(
-                        worked ? Cycle.Outcome.OPEN : Cycle.Outcome.NEVER_WORKED, null, mark, markedAt, answer);
+                outcome = worked ? Cycle.Outcome.OPEN : Cycle.Outcome.NEVER_WORKED;
             } else if (end.event() instanceof LeadEvent.Rejected rejected) {
-                return new Cycle(Cycle.Outcome.REJECTED, rejected.reason(), mark, markedAt, answer);
+                outcome = Cycle.Outcome.REJECTED;
+                reason = rejected.reason();
             }
-            return new Cycle(Cycle.Outcome.LOST, null, mark, markedAt, answer);
+            return new Cycle(outcome, reason, mark, markedAt, answer, response());
         }
     }
 

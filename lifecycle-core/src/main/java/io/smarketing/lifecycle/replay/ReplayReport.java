@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param leads that were replayed
  * @param sets first cycles, one a lead
  * @param otherCycles cycles after a lead's first
+ * @param afterMark how soon sales worked leads after their marks, for each row of the candidate's funnel
  * @param orderAlone with baseline {@code recorded}, what order of occurrence would change; else null
  * @param unknowns by rule and attribute, the leads for which the candidate could not decide; in order
  */
@@ -35,6 +36,7 @@ public record ReplayReport(
         OutcomeTally otherCycles,
         List<FunnelRow> baselineRows,
         List<FunnelRow> candidateRows,
+        List<AfterMark> afterMark,
         @Nullable Map<MarkSet, Long> orderAlone,
         Map<String, Map<String, Long>> unknowns) {
 
@@ -66,6 +68,7 @@ public record ReplayReport(
         ObjectNode funnels = body.putObject("funnels");
         funnels.set("baseline", Funnel.toJson(baselineRows));
         funnels.set("candidate", Funnel.toJson(candidateRows));
+        body.set("afterMark", AfterMark.toJson(afterMark));
         if (orderAlone == null) {
             body.putNull("orderAlone");
         } else {

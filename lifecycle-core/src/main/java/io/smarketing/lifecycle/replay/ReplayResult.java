@@ -10,6 +10,7 @@ import io.smarketing.lifecycle.lead.Verdicts;
 import io.smarketing.lifecycle.policy.PolicyRef;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class ReplayResult {
     private final OutcomeTally sets = new OutcomeTally();
     private final OutcomeTally otherCycles = new OutcomeTally();
     private final Map<MarkSet, Long> orderAlone = new EnumMap<>(MarkSet.class);
+    private final Map<@Nullable String, AfterMarkTally> afterMark = new HashMap<>();
     private final Map<String, Map<String, Long>> unknowns = new TreeMap<>();
     private final List<LeadResult> leads = new ArrayList<>();
     private final Funnel baselineFunnel;
@@ -44,9 +46,15 @@ public final class ReplayResult {
         leads.add(lead);
         leadCount++;
         sets.add(lead.set(), cycles.get(0));
+        afterMark(candidateFunnel.dimension().valueOf(candidateFold))
+                .add(lead.set(), cycles.get(0).response());
         baselineFunnel.add(baselineFold);
         candidateFunnel.add(candidateFold);
         verdicts.unknowns().forEach((rule, fields) -> fields.forEach(field -> countUnknown(rule, field, 1)));
+    }
+
+    private AfterMarkTally afterMark(@Nullable String value) {
+        return afterMark.computeIfAbsent(value, absent -> new AfterMarkTally());
     }
 
     private void countUnknown(String rule, String field, long count) {
@@ -73,6 +81,7 @@ public final class ReplayResult {
         otherCycles.merge(other.otherCycles);
         other.orderAlone.forEach((set, count) -> orderAlone.merge(set, count, Long::sum));
         other.unknowns.forEach((rule, fields) -> fields.forEach((field, count) -> countUnknown(rule, field, count)));
+        other.afterMark.forEach((value, tally) -> afterMark(value).merge(tally));
         baselineFunnel.merge(other.baselineFunnel);
         candidateFunnel.merge(other.candidateFunnel);
     }
@@ -113,6 +122,14 @@ public final class ReplayResult {
         return candidateFunnel.rows();
     }
 
+    /** How soon sales worked leads after their marks, in the order of the funnels' rows. */
+    public List<AfterMark> afterMark() {
+        return afterMark.keySet().stream()
+                .sorted(Dimension.BY_VALUE)
+                .map(value -> afterMark(value).row(value))
+                .toList();
+    }
+
     /** By rule and attribute, the leads for which the candidate could not decide. */
     public Map<String, Map<String, Long>> unknowns() {
         return Map.copyOf(unknowns);
@@ -146,6 +163,7 @@ public final class ReplayResult {
                 otherCycles,
                 baselineRows(),
                 candidateRows(),
+                afterMark(),
                 baseline == null ? Map.copyOf(orderAlone) : null,
                 unknowns);
     }

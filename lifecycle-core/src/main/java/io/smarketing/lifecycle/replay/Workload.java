@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.replay;
 
 import io.smarketing.lifecycle.funnel.Durations;
+import io.smarketing.lifecycle.funnel.FunnelRow;
 import io.smarketing.lifecycle.funnel.Ranked;
 import io.smarketing.lifecycle.lead.Amount;
 import io.smarketing.lifecycle.lead.Cycle;
@@ -172,11 +173,6 @@ public final class Workload {
     }
 
     static void put(ObjectNode node, Durations durations) {
-        Ranked ranked = durations.ranked();
-        node.put("n", durations.n())
-                .put("meanSeconds", durations.mean())
-                .put("p50Seconds", ranked.median())
-                .put("p75Seconds", ranked.percentile(75))
-                .put("p90Seconds", ranked.percentile(90));
+        FunnelRow.Times.of(durations).putTo(node);
     }
 }

@@ -45,7 +45,7 @@ final class NaiveReplay {
     static ObjectNode replay(
             List<String> lines, String candidate, @Nullable String baseline, String order, @Nullable String asKnownAt) {
         ObjectNode report = JSON.createObjectNode().put("order", order);
-        words("leads sets otherCycles funnels orderAlone unknowns").forEach(report::putNull);
+        words("leads sets otherCycles funnels afterMark orderAlone unknowns").forEach(report::putNull);
         report.withObject("/unknowns");
         for (String set : words(SETS)) {
             add(0, report, "/orderAlone/" + set);
@@ -55,6 +55,7 @@ final class NaiveReplay {
             }
         }
         ArrayNode perLead = report.putArray("perLead");
+        NaiveReport.AfterMark afterMark = new NaiveReport.AfterMark();
         List<List<Event>> before = new ArrayList<>();
         List<List<Event>> after = new ArrayList<>();
         JsonNode old = policy(baseline);
@@ -77,6 +78,7 @@ final class NaiveReplay {
                 }
             }
             NaiveReport.Cycle first = now.get(0);
+            afterMark.add(NaiveReport.set(then.get(0), first), side);
             NaiveReport.Cycle occurred =
                     NaiveReport.cycles(side(stored, policy, "occurrence")).get(0);
             add(1, report, "/orderAlone/" + NaiveReport.set(first, occurred));
@@ -91,6 +93,7 @@ final class NaiveReplay {
         report.set("orderAlone", baseline == null ? report.path("orderAlone") : JSON.nullNode());
         report.put("leads", after.size()).withObject("/funnels").set("baseline", NaiveReport.rows(before, "all"));
         report.withObject("/funnels").set("candidate", NaiveReport.rows(after, "all"));
+        report.set("afterMark", afterMark.rows());
         return report;
     }
 

@@ -165,6 +165,61 @@ final class NaiveReport {
         NaiveReplay.add(1, row, "/outcomes/" + OUTCOMES.get(at));
     }
 
+    /** What sales did after first cycles' marks, of all leads in one row. */
+    static final class AfterMark {
+        private final Map<String, Long> sets = new HashMap<>();
+        private final Map<String, List<Long>> micros = new HashMap<>();
+
+        void add(String set, List<Event> lead) {
+            sets.merge(set, 1L, Long::sum);
+            List<Event> marks = NaiveReplay.only(NaiveReplay.MARK, lead);
+            if (!set.equals("kept") || marks.get(0).time().isBefore(lead.get(0).time())) {
+                return;
+            }
+            Event mark = marks.get(0);
+            int at = lead.indexOf(mark);
+            int end = at;
+            while (end < lead.size()
+                    && !List.of("rejected", "lost").contains(lead.get(end).kind())) {
+                end++;
+            }
+            List<Event> cycle = lead.subList(0, Math.min(end + 1, lead.size()));
+            String sales = "accepted contacted rejected lost won";
+            if (among(sales, lead.subList(0, at)).isEmpty()) {
+                first("answered", mark, among(sales, cycle));
+            }
+            first("contacted", mark, among("contacted", cycle));
+            first("won", mark, among("won", cycle));
+        }
+
+        private static List<Event> among(String kinds, List<Event> facts) {
+            return facts.stream()
+                    .filter(fact -> NaiveReplay.words(kinds).contains(fact.kind()))
+                    .toList();
+        }
+
+        private void first(String what, Event mark, List<Event> facts) {
+            if (!facts.isEmpty()) {
+                long after = ChronoUnit.MICROS.between(mark.time(), facts.get(0).time());
+                micros.computeIfAbsent(what, none -> new ArrayList<>()).add(after < 0 ? 0 : after);
+            }
+        }
+
+        ArrayNode rows() {
+            ArrayNode rows = NaiveReplay.JSON.createArrayNode();
+            if (!sets.isEmpty()) {
+                ObjectNode row = rows.addObject().put("value", "all");
+                ObjectNode kept = row.putObject("kept").put("leads", sets.getOrDefault("kept", 0L));
+                for (String what : NaiveReplay.words("answered contacted won")) {
+                    figures(micros.getOrDefault(what, List.of()), List.of(50, 75, 90), kept.putObject(what));
+                }
+                ObjectNode others = row.putObject("notObserved");
+                NaiveReplay.words("earlier later gained").forEach(set -> others.put(set, sets.getOrDefault(set, 0L)));
+            }
+            return rows;
+        }
+    }
+
     private static void took(Map<String, List<Long>> micros, String what, Event from, Event to) {
         micros.computeIfAbsent(what, first -> new ArrayList<>()).add(ChronoUnit.MICROS.between(from.time(), to.time()));
     }

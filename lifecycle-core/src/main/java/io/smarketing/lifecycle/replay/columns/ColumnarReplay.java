@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.replay.columns;
 
+import io.smarketing.lifecycle.funnel.FunnelRow;
 import io.smarketing.lifecycle.lead.FoldOrder;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.LeadResult;
@@ -192,6 +193,7 @@ public final class ColumnarReplay {
 
     private static ReplayAnswer answer(ReplayQuestion question, DimensionRows dimension, Partial all) {
         Policy baseline = question.baseline();
+        List<FunnelRow> candidateRows = FunnelTallies.rows(all.shared, all.candidate, dimension);
         ReplayReport report = new ReplayReport(
                 question.candidate().reference().toString(),
                 baseline == null ? "recorded" : baseline.reference().toString(),
@@ -200,7 +202,8 @@ public final class ColumnarReplay {
                 all.first.tally(),
                 all.others.tally(),
                 FunnelTallies.rows(all.shared, all.baseline, dimension),
-                FunnelTallies.rows(all.shared, all.candidate, dimension),
+                candidateRows,
+                all.afterMark.rows(candidateRows, dimension),
                 all.orderAlone(baseline == null),
                 all.unknowns());
         List<LeadResult> leads = all.leads.stream()

@@ -26,6 +26,7 @@ final class Partial {
 
     final FunnelTallies baseline = new FunnelTallies();
     final FunnelTallies candidate = new FunnelTallies();
+    final AfterMarkTallies afterMark = new AfterMarkTallies();
     final CycleCounts first = new CycleCounts();
     final CycleCounts others = new CycleCounts();
     final long[] orderAlone = new long[SETS];
@@ -105,6 +106,7 @@ final class Partial {
         shared.merge(other.shared);
         baseline.merge(other.baseline);
         candidate.merge(other.candidate);
+        afterMark.merge(other.afterMark);
         addCycles(other);
         other.unknowns.forEach((rule, fields) -> fields.forEach((field, count) ->
                 unknowns.computeIfAbsent(rule, absent -> new TreeMap<>()).merge(field, count, Long::sum)));

@@ -61,6 +61,7 @@ final class PlainLeads {
                             .ordinal()]++;
         }
         MarkSet set = MarkSet.of(before.get(0).markedAt(), after.get(0).markedAt());
+        partial.afterMark.add(row, set, after.get(0).response());
         if (question.lists(set)) {
             partial.leads.add(new LeadResult(
                     lead.leadId(),

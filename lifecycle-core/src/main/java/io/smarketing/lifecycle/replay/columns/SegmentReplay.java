@@ -297,6 +297,7 @@ final class SegmentReplay {
             return false;
         }
         int row = shape.row();
+        long firstAfter = LeadShape.markedAt(after, 0, candidateMarks);
         if (candidateMarks.count() > 0) {
             (same ? shared : candidateShapes).change(row, after, shape.instants());
         }
@@ -314,13 +315,17 @@ final class SegmentReplay {
                 partial.cycles(cycle).add(set, outcomes[cycle], reason, words, 1);
             }
         }
-        long firstAfter = LeadShape.markedAt(after, 0, candidateMarks);
+        long firstBefore = LeadShape.markedAt(before, 0, baselineMarks);
+        int first = set(firstBefore, firstAfter);
+        if (firstAfter != VisitKernel.NONE) {
+            // The instants' first mark may be the baseline's by now: where it is kept, they are the same.
+            partial.afterMark.add(row, first, after, shape.instants());
+        }
         if (baseline == null) {
             partial.orderAlone[Partial.NEITHER]--;
             partial.orderAlone[set(firstAfter, alone == candidateMarks ? firstAfter : firstAlone)]++;
         }
-        long firstBefore = LeadShape.markedAt(before, 0, baselineMarks);
-        if (question.lists(MARK_SET[set(firstBefore, firstAfter)])) {
+        if (question.lists(MARK_SET[first])) {
             addResult(i, firstBefore, firstAfter);
         }
         return true;
@@ -407,12 +412,11 @@ final class SegmentReplay {
             baselineVisits.fold(lead.moves(), baselineMarks, partial.baseline.row(row));
         }
         int cycles = candidateVisits.cycles();
-        partial.first.add(
-                set(before.markedAt(0), candidateVisits.markedAt(0)),
-                candidateVisits.outcome(0),
-                candidateVisits.reason(0),
-                words,
-                1);
+        int first = set(before.markedAt(0), candidateVisits.markedAt(0));
+        if (candidateVisits.markedAt(0) != VisitKernel.NONE) {
+            partial.afterMark.add(row, first, lead.moves(), candidateMarks);
+        }
+        partial.first.add(first, candidateVisits.outcome(0), candidateVisits.reason(0), words, 1);
         for (int i = 1; i < cycles; i++) {
             partial.others.add(
                     set(before.markedAt(i), candidateVisits.markedAt(i)),
@@ -427,7 +431,7 @@ final class SegmentReplay {
                     set(arrived, lead.order() == null ? arrived : VisitKernel.firstMark(lead.moves(), inTimeMarks))]++;
         }
         added.add(lead.lead(), lead.lastState());
-        if (question.lists(MARK_SET[set(before.markedAt(0), candidateVisits.markedAt(0))])) {
+        if (question.lists(MARK_SET[first])) {
             addResult(before.markedAt(0), candidateVisits.markedAt(0), candidateVisits.outcome(0));
         }
     }

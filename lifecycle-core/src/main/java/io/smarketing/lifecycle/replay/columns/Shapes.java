@@ -70,11 +70,14 @@ final class Shapes {
      * @param number among all that were folded
      * @param unmarked what becomes of the shape without marks; null for that itself
      * @param cycleMarks by cycle, which of the marks is the cycle's; -1 for none
+     * @param afterMark the instants that end what is measured from the first mark, where that is the first cycle's: by what {@link AfterMarkTallies} measures, or
+     *     {@link AfterMarkTallies#NONE}
      * @param durations that there are, and would not be without the marks: between which instants, and for what; with {@link #REMOVED} those that there would be
      *     without the marks
      * @param counted what is counted, but for durations
      */
-    record Entry(int number, @Nullable Entry unmarked, int[] cycleMarks, int[] durations, int[] counted) {}
+    record Entry(
+            int number, @Nullable Entry unmarked, int[] cycleMarks, int[] afterMark, int[] durations, int[] counted) {}
 
     private static long[] powersOfThree() {
         long[] powers = new long[INSTANTS];
@@ -139,6 +142,7 @@ final class Shapes {
                 next.getAndIncrement(),
                 without,
                 cycleMarks(kernel, instants),
+                afterMark(moves, list),
                 without == null ? told : changes(without.durations(), told),
                 counted(folded));
     }
@@ -172,6 +176,21 @@ final class Shapes {
             }
         }
         return marks;
+    }
+
+    private static int[] afterMark(Moves moves, MarkList marks) {
+        int[] until = new int[AfterMarkTallies.TIMES];
+        Arrays.fill(until, AfterMarkTallies.NONE);
+        if (marks.count() > 0) {
+            int[] found = new int[AfterMarkTallies.TIMES];
+            AfterMarkTallies.find(moves, marks.at(0), found);
+            for (int i = 0; i < found.length; i++) {
+                if (found[i] != AfterMarkTallies.NONE) {
+                    until[i] = found[i] == AfterMarkTallies.BEFORE ? MARK : moves.detail[found[i]];
+                }
+            }
+        }
+        return until;
     }
 
     private static int[] changes(int[] before, int[] after) {
