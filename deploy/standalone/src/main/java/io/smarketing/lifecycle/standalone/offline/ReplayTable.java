@@ -5,6 +5,7 @@ import io.smarketing.lifecycle.funnel.FunnelRow;
 import io.smarketing.lifecycle.lead.Cycle.Outcome;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.Stage;
+import io.smarketing.lifecycle.replay.AfterMark;
 import io.smarketing.lifecycle.replay.Flip;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.MarkSet;
@@ -63,6 +64,8 @@ final class ReplayTable {
         }
         text.append("\nFunnel, baseline → candidate\n\n");
         text.append(funnels(result, dimension));
+        text.append("\nAfter the mark, what sales did (median; of marks that both sides make)\n\n");
+        text.append(afterMark(result, dimension));
         Map<MarkSet, Long> alone = result.orderAlone();
         if (alone != null) {
             text.append(
@@ -136,6 +139,24 @@ final class ReplayTable {
             }
         }
         return table.render() + "\n  entered each stage; what sales did, it did under the old rule\n";
+    }
+
+    private static String afterMark(ReplayReport result, Dimension dimension) {
+        Table table = new Table().row(dimension.name(), "kept", "answered", "contacted", "won", "not observed");
+        for (AfterMark row : result.afterMark()) {
+            table.row(
+                    row.value() == null ? "(missing)" : row.value(),
+                    FunnelTable.count(row.kept()),
+                    median(row.answered()),
+                    median(row.contacted()),
+                    median(row.won()),
+                    FunnelTable.count(row.earlier() + row.later() + row.gained()));
+        }
+        return table.render() + "\n  not observed: earlier, later and gained marks, under which nobody worked\n";
+    }
+
+    private static String median(FunnelRow.Times times) {
+        return times.n() == 0 ? "–" : "%s: %s".formatted(FunnelTable.count(times.n()), FunnelTable.days(times.p50()));
     }
 
     private static String change(FunnelRow before, FunnelRow after, Stage stage) {

@@ -131,6 +131,7 @@ public final class ReplayPage {
                                         SetsSection.of(contents),
                                         FunnelSection.of(contents),
                                         TimesChart.of(contents),
+                                        AfterMarkSection.of(contents),
                                         DimensionSection.of(contents),
                                         FlipsSection.of(contents),
                                         DoubtsSection.of(contents),
