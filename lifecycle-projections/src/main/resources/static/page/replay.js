@@ -1,6 +1,7 @@
 /** One replay: its progress, and what it found. */
 
 import { element, show } from './dom.js';
+import { Metrics } from './metrics.js';
 import { answerOf, ask } from './server.js';
 import { Thresholds } from './thresholds.js';
 import { count, duration, EXITS, NONE, range, share, shortTime, STAGE_NAMES, STAGES, time } from './words.js';
@@ -23,6 +24,7 @@ const WORK = {
   columns: 'reading what is stored',
   leads: 'judging leads',
   workload: 'reading what sales did with dropped leads',
+  metrics: 'adding up what all leads did',
   listing: 'keeping leads',
 };
 
@@ -57,6 +59,7 @@ export class Replay {
       this.renderSets(answer.sets);
       this.renderFunnels(answer.funnel);
     });
+    this.metrics = new Metrics();
     this.lines = new Map();
     for (const [set, words] of Object.entries(SETS)) {
       const bar = element('span', { class: 'fill' });
@@ -95,6 +98,7 @@ export class Replay {
     byId('again').addEventListener('click', () => this.again());
     byId('anew').addEventListener('click', () => this.repeat({}));
     byId('with-workload').addEventListener('click', () => this.repeat({ workload: true }));
+    byId('with-metrics').addEventListener('click', () => this.repeat({ metrics: true }));
   }
 
   async show(id) {
@@ -189,7 +193,7 @@ export class Replay {
     place.hidden = false;
   }
 
-  async render({ id, request, result, workload, leadsListed, logPosition }) {
+  async render({ id, request, result, workload, metrics, leadsListed, logPosition }) {
     this.request = request;
     this.result = result;
     this.listed = leadsListed;
@@ -206,6 +210,7 @@ export class Replay {
     );
     this.renderFunnels();
     this.renderWorkload(workload);
+    this.metrics.render(metrics);
     const first = FLIPS.find((set) => all(result.sets[set]) > 0) ?? FLIPS[0];
     byId('flips').querySelector(`[value=${first}]`).checked = true;
     await Promise.all([this.leads(first), this.thresholds.load(id, logPosition)]);
