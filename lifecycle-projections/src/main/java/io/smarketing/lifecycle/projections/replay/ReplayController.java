@@ -133,7 +133,7 @@ class ReplayController {
                                             schema = @Schema(type = "object"),
                                             examples = @ExampleObject("""
                                                             {"candidate": "product-led@v1", "baseline": "active", "dimension": "source", \
-                                                            "from": "2026-01-01", "zone": "Europe/Berlin"}"""))))
+                                                            "from": "2026-01-01", "zone": "Europe/Berlin", "metrics": ["conversion", "quality"], "grain": "month"}"""))))
     @PostMapping
     ResponseEntity<byte[]> ask(
             HttpServletRequest http, @RequestHeader(name = Analyst.HEADER, required = false) @Nullable String analyst)
