@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -151,11 +152,11 @@ class ReplayColumnsIT {
     @Test
     void metricsOfBothSidesAreThoseThatAreToldOfEach() {
         List<String> lines = Histories.lines(Histories.generated(folder, LEADS, 23));
-        List<String> arrived = new ArrayList<>(lines);
-        arrived.addAll(Histories.corrections(lines));
         try (Engine engine = Engine.start(folder.resolve("metrics"))) {
             Client client = new Client(engine.uri());
-            client.history(arrived);
+            client.history(lines);
+            Instant known = Instant.now().truncatedTo(ChronoUnit.MICROS);
+            client.history(Histories.corrections(lines));
             Map<String, String> saved = new HashMap<>();
             for (String example : List.of(CANDIDATE, BASELINE)) {
                 JsonNode policy = client.post(
@@ -178,10 +179,9 @@ class ReplayColumnsIT {
             assertMetricsLikeThoseOfEachSide(client, replay, "&dimension=source");
 
             JsonNode recorded = client.replay(policies.formatted(saved.get(CANDIDATE), "recorded")
-                    + "\"metrics\":true,\"from\":\"2025-02-01\",\"asKnownAt\":\"2025-05-01\"}");
-            assertThat(recorded.at("/metrics/asOf").stringValue()).isEqualTo("2025-05-01T23:59:59.999999Z");
-            assertMetricsLikeThoseOfEachSide(
-                    client, recorded, "&dimension=source&from=2025-02-01&asKnownAt=2025-05-01");
+                    + "\"metrics\":true,\"from\":\"2025-02-01\",\"asKnownAt\":\"%s\"}".formatted(known));
+            assertThat(recorded.at("/metrics/asOf").stringValue()).isEqualTo(known.toString());
+            assertMetricsLikeThoseOfEachSide(client, recorded, "&dimension=source&from=2025-02-01&asKnownAt=" + known);
 
             JsonNode some =
                     client.replay(asked + "\"metrics\":[\"quality\"],\"grain\":\"month\",\"zone\":\"Europe/Berlin\"}");

@@ -204,7 +204,10 @@ class ReplayLabIT {
         for (int i = 0; i < rows.size(); i++) {
             JsonNode row = metrics.get("quality").get(i);
             assertThat(rows.get(i).findElement(By.tagName("th")).getText())
-                    .isEqualTo(row.get("value").stringValue());
+                    .isEqualTo(
+                            row.get("value").isNull()
+                                    ? "(missing)"
+                                    : row.get("value").stringValue());
             for (String side : List.of("baseline", "candidate")) {
                 assertThat(rows.get(i)
                                 .findElement(By.cssSelector("[data-side=" + side + "]"))
