@@ -1,6 +1,7 @@
 /** One replay: its progress, and what it found. */
 
 import { element, show } from './dom.js';
+import { Metrics } from './metrics.js';
 import { answerOf, ask } from './server.js';
 import { Thresholds } from './thresholds.js';
 import { count, duration, EXITS, NONE, range, share, shortTime, STAGE_NAMES, STAGES, time } from './words.js';
@@ -17,12 +18,15 @@ const SETS = {
   neither: 'Marked by neither',
 };
 const FLIPS = ['gained', 'dropped', 'earlier', 'later'];
+const UNOBSERVED = ['earlier', 'later', 'gained'];
+const RESPONSES = ['answered', 'contacted', 'won'];
 const OUTCOMES = ['won', 'lost', 'rejected', 'open', 'neverWorked'];
 const WORK = {
   waiting: 'waiting for its turn',
   columns: 'reading what is stored',
   leads: 'judging leads',
   workload: 'reading what sales did with dropped leads',
+  metrics: 'adding up what all leads did',
   listing: 'keeping leads',
 };
 
@@ -57,6 +61,7 @@ export class Replay {
       this.renderSets(answer.sets);
       this.renderFunnels(answer.funnel);
     });
+    this.metrics = new Metrics();
     this.lines = new Map();
     for (const [set, words] of Object.entries(SETS)) {
       const bar = element('span', { class: 'fill' });
@@ -95,6 +100,7 @@ export class Replay {
     byId('again').addEventListener('click', () => this.again());
     byId('anew').addEventListener('click', () => this.repeat({}));
     byId('with-workload').addEventListener('click', () => this.repeat({ workload: true }));
+    byId('with-metrics').addEventListener('click', () => this.repeat({ metrics: true }));
   }
 
   async show(id) {
@@ -189,7 +195,7 @@ export class Replay {
     place.hidden = false;
   }
 
-  async render({ id, request, result, workload, leadsListed, logPosition }) {
+  async render({ id, request, result, workload, metrics, leadsListed, logPosition }) {
     this.request = request;
     this.result = result;
     this.listed = leadsListed;
@@ -206,6 +212,7 @@ export class Replay {
     );
     this.renderFunnels();
     this.renderWorkload(workload);
+    this.metrics.render(metrics);
     const first = FLIPS.find((set) => all(result.sets[set]) > 0) ?? FLIPS[0];
     byId('flips').querySelector(`[value=${first}]`).checked = true;
     await Promise.all([this.leads(first), this.thresholds.load(id, logPosition)]);
@@ -269,6 +276,7 @@ export class Replay {
       fill.style.width = `${(100 * Math.min(reached / Math.max(captured, 1), 1)).toFixed(2)}%`;
       return element('span', { class: `track ${name}` }, fill);
     };
+    this.renderAfterMark(whole && !single ? undefined : candidate.value);
     byId('funnels').replaceChildren(
       ...[...STAGES, ...EXITS].map((stage) => {
         const [before, after] = [of(baseline, stage), of(candidate, stage)];
@@ -283,10 +291,47 @@ export class Replay {
           number(count(to)),
           number(from === to ? NONE : signed(to - from)),
           number(duration(before?.timeInStage?.p50Seconds)),
-          number(duration(after?.timeInStage?.p50Seconds)),
+          number(stage === 'MQL' ? NONE : duration(after?.timeInStage?.p50Seconds)),
         );
       }),
     );
+  }
+
+  /**
+   * Of the threshold that was replayed.
+   * @param {string | null | undefined} value of the dimension; undefined for all leads of several values, of which there are no medians
+   */
+  renderAfterMark(value) {
+    const { afterMark } = this.result;
+    if (!afterMark) {
+      byId('after-mark').replaceChildren();
+      byId('after-mark-note').textContent = 'This replay is from before it was told. Replay it again.';
+      return;
+    }
+    const rows = value === undefined ? afterMark : afterMark.filter((row) => row.value === value);
+    const sum = (of) => rows.reduce((total, row) => total + of(row), 0);
+    const number = (words) => element('td', { class: 'number' }, words);
+    const line = (set, leads, ...cells) =>
+      element('tr', { 'data-set': set }, element('th', { scope: 'row' }, SETS[set]), number(count(leads)), ...cells);
+    byId('after-mark').replaceChildren(
+      line(
+        'kept',
+        sum(({ kept }) => kept.leads),
+        ...RESPONSES.flatMap((response) => [
+          number(count(sum(({ kept }) => kept[response].n))),
+          number(rows.length === 1 ? duration(rows[0].kept[response].p50Seconds) : NONE),
+        ]),
+      ),
+      ...UNOBSERVED.map((set) =>
+        line(set, sum(({ notObserved }) => notObserved[set]), element('td', { colspan: 6, class: 'aside' }, 'not observed')),
+      ),
+    );
+    byId('after-mark-note').textContent = [
+      'Sales worked under the baseline: how soon it would have worked leads that are marked at another instant, or by the candidate alone, nobody knows.',
+      'Answered: first accepted, rejected, contacted, won or lost after the mark.',
+      ...(rows.length > 1 ? ['Choose one value above for its medians.'] : []),
+      ...(this.thresholds.isOwn() ? [] : ['These are of the threshold that was replayed.']),
+    ].join(' ');
   }
 
   /** @param {object | undefined} workload undefined where it was not asked for */

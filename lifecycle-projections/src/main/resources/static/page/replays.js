@@ -94,6 +94,7 @@ function request() {
     zone,
     asKnownAt: byId('known').value || null,
     workload: byId('workload').checked,
+    metrics: byId('metrics').checked,
   };
 }
 

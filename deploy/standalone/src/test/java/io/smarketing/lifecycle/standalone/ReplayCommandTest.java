@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What an analyst gets from {@code replay} beside the figures: lists of leads, a page, an audit. */
 class ReplayCommandTest {
@@ -112,6 +113,121 @@ class ReplayCommandTest {
         }
         assertThat(report.at("/workload/earlier/n").longValue()).isEqualTo(earlier);
         assertThat(replay().out()).contains("What that would have meant to sales", "contacts were spent on");
+    }
+
+    /** The rows of one side, as if it had been asked alone. */
+    private static List<JsonNode> side(JsonNode compared, String metric, String side) {
+        List<JsonNode> rows = new ArrayList<>();
+        for (JsonNode row : compared.at("/metrics/" + metric)) {
+            ObjectNode one = (ObjectNode) row.deepCopy();
+            one.remove(List.of("baseline", "candidate"));
+            if (row.get(side) instanceof ObjectNode figures) {
+                rows.add(one.setAll(figures));
+            }
+        }
+        return rows;
+    }
+
+    /** Conversions are counted from each stage on, as a running engine counts them; the command counts those from the capture. */
+    private static List<JsonNode> alone(List<JsonNode> rows, String metric) {
+        return metric.equals("conversion")
+                ? rows.stream()
+                        .filter(row -> row.get("base").stringValue().equals("CAPTURED"))
+                        .toList()
+                : rows;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"flow", "conversion", "velocity", "incidence", "ages", "acceptance", "quality"})
+    void metricsOfEitherSideAreThoseThatMetricsTells(String metric) {
+        List<Object> selection =
+                List.of("--dimension", "source", "--grain", "month", "--zone", "Europe/Berlin", "--from", "2025-02-01");
+        List<Object> baselines = List.of("recorded", BASELINE);
+        for (Object baseline : baselines) {
+            String order = baseline.equals("recorded") ? "arrival" : "occurrence";
+            JsonNode compared = report(
+                            Stream.concat(Stream.of("--metrics", metric, "--baseline", baseline), selection.stream())
+                                    .toArray())
+                    .get("metrics");
+            assertThat(compared.get("metrics").propertyNames()).containsExactly(metric);
+            for (String side : List.of("baseline", "candidate")) {
+                Object policy = side.equals("candidate") ? CANDIDATE : baseline;
+                List<Object> command = new ArrayList<>(List.of("metrics", metric, "--history", history, "--json"));
+                command.addAll(selection);
+                if (!policy.equals("recorded")) {
+                    command.addAll(List.of("--policy", policy, "--order", order));
+                }
+                if (metric.equals("conversion")) {
+                    List.of("P7D", "P14D", "P30D", "P90D")
+                            .forEach(window -> command.addAll(List.of("--within", window)));
+                }
+                JsonNode alone = CommandRun.json(command.toArray());
+                assertThat(alone(side(compared, metric, side), metric).toString())
+                        .as("%s of %s", metric, policy)
+                        .isEqualTo(alone.get("rows").valueStream().toList().toString())
+                        .hasSizeGreaterThan(100);
+                assertThat(compared.get("asOf")).isEqualTo(alone.get("asOf"));
+                assertThat(compared.get("asKnownAt")).isEqualTo(alone.get("asKnownAt"));
+            }
+        }
+    }
+
+    @Test
+    void metricsAreToldWhenTheyAreAskedForAndNotHashed() {
+        JsonNode without = report();
+        assertThat(without.get("metrics").isNull()).isTrue();
+        JsonNode all = report("--metrics");
+        assertThat(all.get("hash")).isEqualTo(without.get("hash"));
+        assertThat(all.at("/metrics/metrics")).hasSize(7);
+        assertThat(all.at("/metrics/grain").stringValue()).isEqualTo("all");
+        JsonNode quality = all.at("/metrics/metrics/quality/0");
+        String markedWon = "%d → %d"
+                .formatted(
+                        quality.at("/baseline/markedWon").longValue(),
+                        quality.at("/candidate/markedWon").longValue());
+        assertThat(replay("--metrics", "quality").out())
+                .contains("Shared metrics, baseline → candidate", "Quality: whether a mark foretells a win", markedWon)
+                .doesNotContain("Conversion:");
+        assertThat(replay("--metrics").out())
+                .contains("Flow:", "Conversion:", "Velocity:", "Incidence:", "Ages:", "Acceptance:", markedWon);
+        assertThat(replay().out()).doesNotContain("Shared metrics");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--metrics=qualitty     | there is no metric 'qualitty' (there are flow, conversion, velocity",
+                "--metrics=             | there is no metric ''",
+                "--grain=month          | --grain goes with --metrics",
+                "--metrics --audit      | --audit goes with --history, --policy and --json alone",
+            })
+    void metricsThatCannotBeToldAreRefused(String options, String told) {
+        CommandRun run = replay((Object[]) options.split(" "));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(told);
+    }
+
+    @Test
+    void columnsAloneDoNotTellMetricsAndWithTheirEventsBesideTheyAreTheSame() {
+        Path columns = columns();
+        CommandRun alone = CommandRun.of("replay", "--columns", columns, "--policy", CANDIDATE, "--metrics");
+        assertThat(alone.exitCode()).isEqualTo(2);
+        assertThat(alone.err()).contains("--metrics: columns do not tell them", "give --history FILE beside");
+        assertThat(report("--columns", columns, "--metrics", "flow,ages", "--as-known-at", "2026-03-01"))
+                .isEqualTo(report("--metrics", "flow,ages", "--as-known-at", "2026-03-01"));
+    }
+
+    @Test
+    void daysSinceTheYearOneAreRefusedWithAMend() throws IOException {
+        Path old = Files.writeString(
+                folder.resolve("old.jsonl"),
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/t\",\"type\":\"io.smarketing.lead.captured.v1\",\"subject\":\"A\","
+                        + "\"time\":\"0001-01-01T00:00:00Z\",\"recordedtime\":\"2026-01-01T00:00:00Z\",\"data\":{}}\n");
+        CommandRun run =
+                CommandRun.of("replay", "--history", old, "--policy", CANDIDATE, "--metrics", "flow", "--grain", "day");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("buckets by day", "ask with a coarser grain (--grain all)");
     }
 
     private Path columns() {

@@ -62,7 +62,16 @@ class ReportIT {
                         .exitCode())
                 .isZero();
         json = CommandRun.json(Stream.concat(
-                        Stream.of("replay", "--history", history, "--html", page, "--json", "--leads", "flipped"),
+                        Stream.of(
+                                "replay",
+                                "--history",
+                                history,
+                                "--html",
+                                page,
+                                "--json",
+                                "--leads",
+                                "flipped",
+                                "--metrics"),
                         QUESTION.stream())
                 .toArray());
     }
@@ -124,6 +133,33 @@ class ReportIT {
                         .orElseThrow()
                         .at("/because/explanation")
                         .stringValue());
+        nothingIsComplainedOf();
+    }
+
+    @Test
+    void metricsOfBothSidesAreThoseOfTheReport() {
+        open(page);
+        json.at("/metrics/metrics").properties().forEach(metric -> {
+            WebElement table =
+                    browser.findElement(By.cssSelector("#metrics table[data-metric='%s']".formatted(metric.getKey())));
+            List<WebElement> rows = table.findElements(By.cssSelector("tbody tr"));
+            assertThat(rows).as(metric.getKey()).isNotEmpty();
+            if (List.of("flow", "ages", "acceptance", "quality").contains(metric.getKey())) {
+                assertThat(rows).as(metric.getKey()).hasSize(metric.getValue().size());
+            }
+        });
+        List<WebElement> shown = browser.findElements(
+                By.cssSelector("#metrics table[data-metric='quality'] td[data-figure='markedWon']"));
+        for (int i = 0; i < shown.size(); i++) {
+            JsonNode row = json.at("/metrics/metrics/quality").get(i);
+            assertThat(shown.get(i).getText())
+                    .isEqualTo(String.format(
+                            Locale.ROOT,
+                            "%,d → %,d",
+                            row.at("/baseline/markedWon").longValue(),
+                            row.at("/candidate/markedWon").longValue()));
+        }
+        assertThat(shown).hasSizeGreaterThan(3);
         nothingIsComplainedOf();
     }
 

@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -35,8 +36,12 @@ public record MetricAnswer(Metric metric, MetricHead head, List<MetricCube.Value
             putBucket(node, row.row().bucket());
             node.put("value", row.value());
             row.row().parts().forEach(node::put);
-            row.row().figures().forEach((name, figure) -> put(node, name, figure));
+            putFigures(node, row.row().figures());
         }
+    }
+
+    static void putFigures(ObjectNode node, Map<String, @Nullable Object> figures) {
+        figures.forEach((name, figure) -> put(node, name, figure));
     }
 
     /** All of time has no bucket and no start: null, never the word. */

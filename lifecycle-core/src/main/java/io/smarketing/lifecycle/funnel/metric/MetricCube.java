@@ -112,6 +112,22 @@ public final class MetricCube {
     }
 
     /**
+     * Before rows are made of them.
+     *
+     * @throws TooManyBuckets if the metric has rows in more buckets than that, of all values together
+     */
+    void requireFew(Metric metric, Reading reading, long most) {
+        long buckets = metric.hasEveryBucket()
+                ? values.size() * reading.countBuckets()
+                : values.values().stream()
+                        .mapToLong(days -> days.by(reading.grain()).size())
+                        .sum();
+        if (buckets > most) {
+            throw TooManyBuckets.ofValues(buckets, reading.grain(), values.size());
+        }
+    }
+
+    /**
      * Ordered by value, the missing one last; within a value as the metric orders them.
      *
      * @throws TooManyBuckets if the metric has rows for every bucket, and nobody could read them all

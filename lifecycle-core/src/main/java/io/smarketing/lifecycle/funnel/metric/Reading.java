@@ -44,12 +44,15 @@ public record Reading(
      * @throws TooManyBuckets if so many values have too many buckets from the first day to the last
      */
     void requireFew(int values) {
-        Bucket begin = grain.bucket(first);
-        Bucket end = grain.bucket(last);
-        long buckets = begin.until(end) + 1;
+        long buckets = countBuckets();
         if (buckets > TooManyBuckets.MOST || (buckets > 1 && buckets * values > TooManyBuckets.MOST_OF_VALUES)) {
-            throw new TooManyBuckets(buckets, values, begin, end);
+            throw new TooManyBuckets(buckets, values, grain.bucket(first), grain.bucket(last));
         }
+    }
+
+    /** How many there are from the first day to the last. */
+    long countBuckets() {
+        return grain.bucket(first).until(grain.bucket(last)) + 1;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.funnel.metric;
 
 import io.smarketing.lifecycle.funnel.Bucket;
+import io.smarketing.lifecycle.funnel.Grain;
 
 /** More buckets would be listed one by one than anybody reads, as after a fact that is dated to the year 1. */
 public final class TooManyBuckets extends RuntimeException {
@@ -21,5 +22,18 @@ public final class TooManyBuckets extends RuntimeException {
                         first.label(),
                         last.label(),
                         values > 1 ? ", each for %,d values".formatted(values) : ""));
+    }
+
+    private TooManyBuckets(String message) {
+        super(message);
+    }
+
+    static TooManyBuckets ofValues(long buckets, Grain grain, int values) {
+        return new TooManyBuckets("there would be %,d buckets by %s%s"
+                .formatted(buckets, grain.word(), values > 1 ? " of %,d values together".formatted(values) : ""));
+    }
+
+    static TooManyBuckets rows(long most, Grain grain) {
+        return new TooManyBuckets("there would be more than %,d rows by %s".formatted(most, grain.word()));
     }
 }

@@ -120,16 +120,29 @@ class ReplayArchive {
                 });
     }
 
+    /**
+     * What a replay or an audit found; each of them JSON.
+     *
+     * @param workload null where it was not asked for
+     * @param metrics null where none were asked for
+     * @param statistics null where it was not made over columns
+     */
+    record Found(
+            String result,
+            @Nullable String workload,
+            @Nullable String metrics,
+            @Nullable String statistics) {}
+
     /** Nothing happens when it was cancelled. */
-    void done(
-            UUID id, String result, @Nullable String workload, Listed listed, @Nullable String statistics, Instant at) {
+    void done(UUID id, Found found, Listed listed, Instant at) {
         jdbc.sql(
-                        "UPDATE projections.replay SET status = 'done', result = :result, workload = :workload,"
+                        "UPDATE projections.replay SET status = 'done', result = :result, workload = :workload, metrics = :metrics,"
                                 + " listed = :listed, statistics = :statistics, finished_at = :at WHERE id = :id AND status = 'running'")
-                .param("result", result)
-                .param("workload", workload)
+                .param("result", found.result())
+                .param("workload", found.workload())
+                .param("metrics", found.metrics())
                 .param("listed", word(listed))
-                .param("statistics", statistics)
+                .param("statistics", found.statistics())
                 .param("at", Timestamp.from(at))
                 .param("id", id)
                 .update();
@@ -176,9 +189,18 @@ class ReplayArchive {
     }
 
     Optional<Kept> find(UUID id) {
-        return jdbc.sql("SELECT * FROM projections.replay WHERE id = ?")
+        return jdbc.sql("SELECT id, status, analyst, request, log_position, leads, result, workload, statistics,"
+                        + " failure, listed, created_at, started_at, finished_at FROM projections.replay WHERE id = ?")
                 .params(id)
                 .query((row, number) -> kept(row))
+                .optional();
+    }
+
+    /** The metrics of both sides, JSON, of a replay that is done and was asked for them. They can be large, and few who look ask for them. */
+    Optional<String> metrics(UUID id) {
+        return jdbc.sql("SELECT metrics FROM projections.replay WHERE id = ? AND metrics IS NOT NULL")
+                .params(id)
+                .query(String.class)
                 .optional();
     }
 

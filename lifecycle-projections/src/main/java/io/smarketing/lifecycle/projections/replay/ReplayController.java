@@ -112,7 +112,9 @@ class ReplayController {
      * {@code "baseline"}: the same, or {@code "recorded"}, which it also is when no policy is active; {@code "order"}:
      * {@code "occurrence"} (default) or {@code "arrival"} (the only one for {@code "recorded"}); {@code "dimension"};
      * {@code "from"}, {@code "to"} (leads captured from, before); {@code "zone"} of dates; {@code "asKnownAt"};
-     * {@code "workload": true} (false when it is left out: the events of dropped leads are read from the store for it). Or for an audit:
+     * {@code "workload": true} (false when it is left out: the events of dropped leads are read from the store for it);
+     * {@code "metrics"}: true, or a list of names (false when it is left out: the events of all leads are read from the store for them), and with
+     * them {@code "grain"}: {@code "day"}, {@code "week"}, {@code "month"} or {@code "all"} (default). Or for an audit:
      * {@code {"audit": true}}.
      *
      * <p>202 with the place to look at; 400 and 422 for what cannot be done (policies with mistakes list them under
@@ -131,7 +133,7 @@ class ReplayController {
                                             schema = @Schema(type = "object"),
                                             examples = @ExampleObject("""
                                                             {"candidate": "product-led@v1", "baseline": "active", "dimension": "source", \
-                                                            "from": "2026-01-01", "zone": "Europe/Berlin"}"""))))
+                                                            "from": "2026-01-01", "zone": "Europe/Berlin", "metrics": ["conversion", "quality"], "grain": "month"}"""))))
     @PostMapping
     ResponseEntity<byte[]> ask(
             HttpServletRequest http, @RequestHeader(name = Analyst.HEADER, required = false) @Nullable String analyst)
@@ -207,7 +209,12 @@ class ReplayController {
     @Operation(summary = "A replay: how far it is, and its result once it is done")
     @GetMapping("/{id}")
     ResponseEntity<byte[]> one(@PathVariable String id) {
-        return ok(json(kept(id), true));
+        ReplayArchive.Kept kept = kept(id);
+        ObjectNode answer = json(kept, true);
+        if (kept.status() == ReplayArchive.Status.DONE) {
+            archive.metrics(kept.id()).ifPresent(metrics -> ShownReplay.withMetrics(answer, metrics));
+        }
+        return ok(answer);
     }
 
     /** Cancels what waits or runs, and answers with it; 404, 409 when it is finished. */

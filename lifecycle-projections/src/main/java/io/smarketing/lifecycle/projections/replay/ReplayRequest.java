@@ -5,7 +5,10 @@ import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
 import io.smarketing.lifecycle.event.JsonMistakes;
 import io.smarketing.lifecycle.event.Quote;
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.WrittenTime;
+import io.smarketing.lifecycle.funnel.metric.Metric;
+import io.smarketing.lifecycle.funnel.metric.MetricsSideBySide;
 import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Policy;
@@ -20,11 +23,14 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +40,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,6 +61,7 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
      * @param to only leads captured before then
      * @param asKnownAt only what was recorded up to then, included
      * @param workload whether it is told what flipped first cycles meant to sales
+     * @param metrics those that are told of both sides; null for none
      */
     record Comparison(
             Policy candidate,
@@ -63,7 +71,8 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             @Nullable Instant from,
             @Nullable Instant to,
             @Nullable Instant asKnownAt,
-            boolean workload) {
+            boolean workload,
+            @Nullable AskedMetrics metrics) {
 
         /** The same for columns. */
         ReplayQuestion question(ReplayQuestion.Listed listed) {
@@ -82,6 +91,11 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             return question(ReplayQuestion.Listed.ALL).plainFold();
         }
 
+        /** Whose marks count, and which leads, where metrics are told. */
+        MetricsSideBySide.Sides sides() {
+            return MetricsSideBySide.Sides.of(baseline, candidate, order, new CaptureRange(from, to)::holds);
+        }
+
         /** Whether the dimension is one though no lead may have it. */
         boolean isDimensionDeclared() {
             return Dimension.BUILT_IN.contains(dimension)
@@ -95,9 +109,22 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             .build();
 
     private static final String WORKLOAD = "workload";
+    private static final String METRICS = "metrics";
+    private static final String GRAIN = "grain";
     private static final String AUDIT = "audit";
-    private static final List<String> FIELDS =
-            List.of("candidate", "baseline", "order", "dimension", "from", "to", "zone", "asKnownAt", WORKLOAD, AUDIT);
+    private static final List<String> FIELDS = List.of(
+            "candidate",
+            "baseline",
+            "order",
+            "dimension",
+            "from",
+            "to",
+            "zone",
+            "asKnownAt",
+            WORKLOAD,
+            METRICS,
+            GRAIN,
+            AUDIT);
     private static final Pattern REFERENCE = Pattern.compile("[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,100}");
     private static final String DOCUMENTS = "documents";
     private static final String ACTIVE = "active";
@@ -215,12 +242,18 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             shown.put("asKnownAt", shown(asKnownAt));
             boolean workload = isTrue(WORKLOAD);
             shown.put(WORKLOAD, workload);
+            @Nullable AskedMetrics metrics = metrics(zone);
+            ArrayNode names = shown.putArray(METRICS);
+            if (metrics != null) {
+                metrics.metrics().forEach(metric -> names.add(metric.word()));
+            }
+            shown.put(GRAIN, metrics == null ? null : metrics.grain().word());
             if (!documents.isEmpty()) {
                 ObjectNode texts = shown.putObject(DOCUMENTS);
                 documents.forEach(texts::put);
             }
             Comparison comparison =
-                    new Comparison(candidate, baseline, order, dimension, from, to, asKnownAt, workload);
+                    new Comparison(candidate, baseline, order, dimension, from, to, asKnownAt, workload, metrics);
             return new ReplayRequest(comparison, shown, List.copyOf(warnings));
         }
 
@@ -266,6 +299,65 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
                         "write \"%s\": true".formatted(field));
             }
             return value != null && value.booleanValue();
+        }
+
+        /** Null where none are asked for. */
+        private @Nullable AskedMetrics metrics(ZoneId zone) {
+            List<Metric> named = namedMetrics();
+            String grain = text(GRAIN);
+            if (named.isEmpty()) {
+                if (grain != null) {
+                    throw badRequest(
+                            "grain-without-metrics",
+                            GRAIN,
+                            "'grain' goes with 'metrics': nothing else of a replay is told by day, week or month",
+                            "leave it out, or give \"metrics\": true or a list of names");
+                }
+                return null;
+            }
+            return new AskedMetrics(
+                    named,
+                    grain == null ? Grain.ALL : oneOf(GRAIN, GRAIN, grain, List.of(Grain.values()), Grain::word),
+                    zone);
+        }
+
+        /** Each once, in the order of the product. */
+        private List<Metric> namedMetrics() {
+            JsonNode value = value(METRICS);
+            if (value == null) {
+                return List.of();
+            } else if (value.isBoolean()) {
+                return value.booleanValue() ? List.of(Metric.values()) : List.of();
+            } else if (!value.isArray()) {
+                throw badRequest(
+                        "wrong-type",
+                        METRICS,
+                        "'%s' is neither true, false nor a list".formatted(METRICS),
+                        "write \"metrics\": true for all, or [\"conversion\", \"quality\"]");
+            }
+            Set<Metric> named = EnumSet.noneOf(Metric.class);
+            for (JsonNode name : value) {
+                if (!name.isString()) {
+                    throw badRequest(
+                            "wrong-type",
+                            METRICS,
+                            "'%s' holds something that is no text".formatted(METRICS),
+                            "write names of metrics in quotes, as [\"conversion\", \"quality\"]");
+                }
+                named.add(oneOf(METRICS, "metric", name.stringValue(), List.of(Metric.values()), Metric::word));
+            }
+            return List.copyOf(named);
+        }
+
+        private static <T> T oneOf(String field, String what, String word, List<T> all, Function<T, String> words) {
+            return all.stream()
+                    .filter(one -> words.apply(one).equals(word))
+                    .findFirst()
+                    .orElseThrow(() -> badRequest(
+                            "unknown-" + what,
+                            field,
+                            "there is no %s '%s'".formatted(what, Quote.of(word)),
+                            "use one of " + all.stream().map(words).collect(Collectors.joining(", "))));
         }
 
         private Policy candidate() {

@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.projections.replay;
 
+import io.smarketing.lifecycle.funnel.metric.MetricsSideBySide;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.Workload;
 import io.smarketing.lifecycle.replay.columns.ColumnarReplay;
@@ -133,7 +134,7 @@ class Replays implements DisposableBean {
      * How far a replay is.
      *
      * @param stage "waiting" for others, "columns" while these are brought up to the store, "leads"; "workload" while dropped leads are read
-     *     from the store; "listing" while single leads are kept
+     *     from the store, "metrics" while all leads are; "listing" while single leads are kept
      * @param done events while the stage is "columns", else leads
      * @param total null until it is known
      */
@@ -227,7 +228,8 @@ class Replays implements DisposableBean {
                             .audit()
                             .toJson()
                             .toString();
-                    keepTrying(() -> archive.done(id, result, null, ReplayArchive.Listed.NONE, null, now()));
+                    keepTrying(() -> archive.done(
+                            id, new ReplayArchive.Found(result, null, null, null), ReplayArchive.Listed.NONE, now()));
                 });
                 return;
             }
@@ -280,10 +282,15 @@ class Replays implements DisposableBean {
             String workload = comparison.workload()
                     ? workload(comparison, answer.leads(), found.coverage().position(), statistics)
                     : null;
+            AskedMetrics asked = comparison.metrics();
+            String metrics = asked == null
+                    ? null
+                    : metrics(asked, comparison, found.coverage().position(), found.leads(), statistics);
             keep(answer.leads());
             String result = answer.toJson(false).toString();
             sweeps.hold(id, found);
-            keepTrying(() -> archive.done(id, result, workload, listed, statistics.toString(), now()));
+            keepTrying(() -> archive.done(
+                    id, new ReplayArchive.Found(result, workload, metrics, statistics.toString()), listed, now()));
         }
 
         /** Columns do not have all that it takes: the statistics tell for how many leads the store was read. */
@@ -302,6 +309,25 @@ class Replays implements DisposableBean {
             statistics.put("workloadMillis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
             statistics.put("workloadLeads", dropped);
             return workload.toJson().toString();
+        }
+
+        /** Of the very facts that were replayed, by the plain fold. */
+        private String metrics(
+                AskedMetrics asked,
+                ReplayRequest.Comparison comparison,
+                long position,
+                long leads,
+                ObjectNode statistics) {
+            long begun = System.nanoTime();
+            stage = "metrics";
+            total = leads;
+            done.set(0);
+            MetricsSideBySide sides = asked.sides(comparison.dimension());
+            new StoredMetrics(history.store(position), comparison.asKnownAt(), listings.of(analyst))
+                    .addAll(sides, comparison.sides(), this::readMore);
+            String told = asked.told(sides, comparison.asKnownAt());
+            statistics.put("metricsMillis", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+            return told;
         }
 
         private void readMore(long leads) {
@@ -346,17 +372,23 @@ class Replays implements DisposableBean {
         private void replay(ReplayRequest.Comparison comparison, StoredHistory.Portions portions) {
             ReplayArchive.Listed listed = listed(total);
             Workload workload = new Workload();
+            AskedMetrics asked = comparison.metrics();
+            MetricsSideBySide sides = asked == null ? null : asked.sides(comparison.dimension());
             String result = new ReplayRun(policies, portions, this::step)
                     .replay(comparison, (leads, histories) -> {
                         if (comparison.workload()) {
                             workload.merge(StoredWorkload.of(leads, histories));
+                        }
+                        if (sides != null) {
+                            sides.add(histories, comparison.sides(), () -> {});
                         }
                         archive.leads(id, chosen(leads, listed));
                     })
                     .toJson(false)
                     .toString();
             String told = comparison.workload() ? workload.toJson().toString() : null;
-            keepTrying(() -> archive.done(id, result, told, listed, null, now()));
+            String metrics = asked == null || sides == null ? null : asked.told(sides, comparison.asKnownAt());
+            keepTrying(() -> archive.done(id, new ReplayArchive.Found(result, told, metrics, null), listed, now()));
         }
 
         private static ReplayArchive.Listed listed(@Nullable Long leads) {

@@ -8,7 +8,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
 
-/** A replay as it is told, over HTTP ({@link ReplayController} has the fields) and on {@code replay.results}. */
+/**
+ * A replay as it is told, over HTTP ({@link ReplayController} has the fields) and on {@code replay.results}, which has no metrics: these can be
+ * larger than a record.
+ */
 final class ShownReplay {
 
     /** A value of {@code replay.results} has no more bytes than these; the topic takes 4 MiB with all that Kafka adds. */
@@ -16,13 +19,25 @@ final class ShownReplay {
 
     private static final String RESULT = "result";
     private static final String WORKLOAD = "workload";
+    private static final String METRICS = "metrics";
     private static final String DOCUMENTS = "documents";
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private ShownReplay() {}
 
+    /** The same as HTTP answers it to who asked for metrics. */
+    static ObjectNode withMetrics(ObjectNode answer, String metrics) {
+        // Beside the workload, before the result, and with its digits.
+        JsonNode result = answer.remove(RESULT);
+        answer.putRawValue(METRICS, new RawValue(metrics));
+        if (result != null) {
+            answer.set(RESULT, result);
+        }
+        return answer;
+    }
+
     /**
-     * A replay as HTTP answers it.
+     * A replay as HTTP answers it, but for metrics.
      *
      * @param progress null for what does not run
      * @param whole with result, workload and policies that came in the request

@@ -210,6 +210,21 @@ public class StoredHistory {
                 });
     }
 
+    /** What it was at a position, page by page, on all cores. */
+    StoredMetrics.Store store(long position) {
+        return new StoredMetrics.Store() {
+            @Override
+            public List<String> idsBehind(String leadId) {
+                return leadIds(leadId, position, StoredMetrics.LEADS_AT_ONCE);
+            }
+
+            @Override
+            public List<StoredLead> leads(List<String> leadIds) {
+                return StoredHistory.this.leads(leadIds, position, () -> true);
+            }
+        };
+    }
+
     /** The ids of leads that have an event behind a position up to another. */
     List<String> changedLeads(long after, long position) {
         return texts(

@@ -3,11 +3,15 @@ package io.smarketing.lifecycle.projections.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.smarketing.lifecycle.funnel.Grain;
+import io.smarketing.lifecycle.funnel.metric.Metric;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.PolicyRef;
 import io.smarketing.lifecycle.projections.RefusedRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -113,6 +117,49 @@ class ReplayRequestTest {
     }
 
     @Test
+    void metricsAreToldWhenTheyAreAskedForInTheirOrderAndThenAreAskedForAgain() {
+        for (String none : List.of("", ", `metrics`: false", ", `metrics`: []", ", `metrics`: null, `grain`: null")) {
+            ReplayRequest request = read("{`candidate`: `" + fifty + "`" + none + "}");
+            assertThat(Objects.requireNonNull(request.comparison()).metrics())
+                    .as(none)
+                    .isNull();
+            assertThat(request.shown().get("metrics")).isEmpty();
+            assertThat(request.shown().get("grain").isNull()).isTrue();
+            assertThat(ReplayRequest.again(request.shown().toString(), policies).shown())
+                    .isEqualTo(request.shown());
+        }
+        ReplayRequest all = read("{`candidate`: `" + fifty + "`, `metrics`: true, `zone`: `Europe/Berlin`}");
+        assertThat(Objects.requireNonNull(all.comparison()).metrics())
+                .isEqualTo(new AskedMetrics(List.of(Metric.values()), Grain.ALL, ZoneId.of("Europe/Berlin")));
+        ReplayRequest some = read("{`candidate`: `" + fifty
+                + "`, `metrics`: [`quality`, `conversion`, `quality`], `grain`: `week`, `asKnownAt`: null}");
+        assertThat(some.shown().get("metrics").toString()).isEqualTo("[\"conversion\",\"quality\"]");
+        assertThat(some.shown().get("grain").stringValue()).isEqualTo("week");
+        assertThat(Objects.requireNonNull(ReplayRequest.again(some.shown().toString(), policies)
+                                .comparison())
+                        .metrics())
+                .isEqualTo(new AskedMetrics(List.of(Metric.CONVERSION, Metric.QUALITY), Grain.WEEK, ZoneId.of("UTC")));
+        some.shown().remove(List.of("metrics", "grain"));
+        assertThat(Objects.requireNonNull(ReplayRequest.again(some.shown().toString(), policies)
+                                .comparison())
+                        .metrics())
+                .isNull();
+    }
+
+    @Test
+    void anUnknownMetricIsToldWithThoseThatThereAre() {
+        assertThatThrownBy(() -> read("{`candidate`: `" + fifty + "`, `metrics`: [`quality`, `qualitty`]}"))
+                .isInstanceOfSatisfying(RefusedRequest.class, refusal -> {
+                    assertThat(refusal.getStatusCode().value()).isEqualTo(400);
+                    assertThat(refusal.getBody().getDetail()).isEqualTo("there is no metric 'qualitty'");
+                    assertThat(refusal.getBody().getProperties())
+                            .containsEntry(
+                                    "mend",
+                                    "use one of flow, conversion, velocity, incidence, ages, acceptance, quality");
+                });
+    }
+
+    @Test
     void anAuditComparesNothing() {
         assertThat(read("{`audit`: true}").comparison()).isNull();
         assertThat(read("{`audit`: true, `candidate`: null}").comparison()).isNull();
@@ -158,6 +205,14 @@ class ReplayRequestTest {
                 "{`candidate`: `FIFTY`, `from`: `2026-02-02`, `to`: `2026-02-02`} | empty-range | from",
                 "{`candidate`: `FIFTY`, `workload`: `yes`}      | wrong-type              | workload",
                 "{`audit`: true, `workload`: true}              | not-with-audit          | workload",
+                "{`candidate`: `FIFTY`, `metrics`: `all`}       | wrong-type              | metrics",
+                "{`candidate`: `FIFTY`, `metrics`: [7]}         | wrong-type              | metrics",
+                "{`candidate`: `FIFTY`, `metrics`: [`Flow`]}    | unknown-metric          | metrics",
+                "{`candidate`: `FIFTY`, `grain`: `day`}         | grain-without-metrics   | grain",
+                "{`candidate`: `FIFTY`, `metrics`: [], `grain`: `all`} | grain-without-metrics | grain",
+                "{`candidate`: `FIFTY`, `metrics`: true, `grain`: `year`} | unknown-grain | grain",
+                "{`candidate`: `FIFTY`, `metrics`: true, `grain`: 7} | wrong-type         | grain",
+                "{`audit`: true, `metrics`: true}               | not-with-audit          | metrics",
                 "{`audit`: `true`}                              | wrong-type              | audit",
                 "{`audit`: true, `candidate`: `FIFTY`}          | not-with-audit          | candidate",
             })

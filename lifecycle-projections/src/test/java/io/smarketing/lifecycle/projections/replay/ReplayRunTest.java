@@ -64,7 +64,8 @@ class ReplayRunTest {
                 null,
                 null,
                 asKnownAt,
-                false);
+                false,
+                null);
     }
 
     private ReplayRun run(List<List<StoredLead>> portions) {

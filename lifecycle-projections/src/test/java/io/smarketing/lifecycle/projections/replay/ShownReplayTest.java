@@ -153,6 +153,24 @@ class ShownReplayTest {
     }
 
     @Test
+    void metricsStandBeforeTheResultOverHttpWithTheirDigitsAndNotOnTheTopic() {
+        String request = REQUEST.formatted("name: a")
+                .replace("\"asKnownAt\":null", "\"asKnownAt\":null,\"metrics\":[\"flow\"],\"grain\":\"all\"");
+        String result = AUDITED.formatted("x");
+        ReplayArchive.Kept kept = kept(ReplayArchive.Status.DONE, request, result, null, null);
+        String metrics = "{\"grain\":\"all\", \"metrics\":{\"flow\":[{\"rate\":0.500000}]}}";
+        assertThat(ShownReplay.withMetrics(ShownReplay.json(kept, null, true), metrics)
+                        .toString())
+                .endsWith("\"metrics\":" + metrics + ",\"result\":" + result + "}");
+        byte[] value = ShownReplay.value(kept);
+        assertThat(violations(value)).isEmpty();
+        assertThat(JsonMapper.shared().readTree(value).has("metrics")).isFalse();
+        assertThat(JsonMapper.shared().readTree(value).at("/request/metrics/0").stringValue())
+                .isEqualTo("flow");
+        assertThat(ShownReplay.json(kept, null, true).has("metrics")).isFalse();
+    }
+
+    @Test
     void aResultThatWasLeftInTheTableIsSaidToBeTooLarge() {
         assertWithoutResult(ShownReplay.value(done("name: a", null)));
     }

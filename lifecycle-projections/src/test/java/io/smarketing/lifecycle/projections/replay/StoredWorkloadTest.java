@@ -123,7 +123,7 @@ class StoredWorkloadTest {
                         threshold: 30
                         engagement:
                           - {id: demo, activity: demo, points: 30}
-                        """), null, Judge.Order.ARRIVAL, "all", null, null, asKnownAt, true);
+                        """), null, Judge.Order.ARRIVAL, "all", null, null, asKnownAt, true, null);
     }
 
     private List<LeadResult> overColumns(@Nullable Instant asKnownAt, ReplayQuestion.Listed listed) {

@@ -1,6 +1,9 @@
 package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.Grain;
+import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
+import io.smarketing.lifecycle.funnel.metric.Metric;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.ReplayReport;
 import io.smarketing.lifecycle.replay.TimeToMark;
@@ -100,6 +103,11 @@ final class ColumnsReplay implements Replayed {
     @Override
     public @Nullable TimeToMark timeToMark() {
         return events == null ? null : EventsReplay.timeToMark(answer.leads(), events.leads());
+    }
+
+    @Override
+    public @Nullable ComparedMetrics metrics(List<Metric> metrics, Grain grain) {
+        return events == null ? null : EventsReplay.metrics(question, events, metrics, grain);
     }
 
     @Override

@@ -1,6 +1,10 @@
 package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.Grain;
+import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
+import io.smarketing.lifecycle.funnel.metric.Metric;
+import io.smarketing.lifecycle.funnel.metric.MetricsSideBySide;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.MarkSet;
@@ -11,6 +15,7 @@ import io.smarketing.lifecycle.replay.Workload;
 import io.smarketing.lifecycle.replay.columns.Coverage;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.standalone.terminal.Progress;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +62,20 @@ final class EventsReplay implements Replayed {
                                 .toList()));
     }
 
+    /** The metrics of both sides, looked at as `lifecycle metrics` looks at each. */
+    static ComparedMetrics metrics(
+            ReplayQuestion question, HistoryOptions.Loaded loaded, List<Metric> metrics, Grain grain) {
+        MetricsSideBySide sides = new MetricsSideBySide(question.dimension(), loaded.zone());
+        try (ProgressBar progress = Progress.bar("measuring", loaded.leads().size(), " leads")) {
+            sides.add(
+                    loaded.leads(),
+                    MetricsSideBySide.Sides.of(
+                            question.baseline(), question.candidate(), question.order(), loaded.selection()),
+                    progress::step);
+        }
+        return sides.compared(metrics, grain, loaded.asOf().isEmpty() ? null : Instant.parse(loaded.asOf()));
+    }
+
     private static Map<String, LeadHistory> byId(List<LeadHistory> histories, List<LeadResult> leads) {
         return some(histories, leads).stream().collect(Collectors.toMap(LeadHistory::leadId, Function.identity()));
     }
@@ -98,6 +117,11 @@ final class EventsReplay implements Replayed {
     @Override
     public TimeToMark timeToMark() {
         return timeToMark(result.leads(), loaded.leads());
+    }
+
+    @Override
+    public ComparedMetrics metrics(List<Metric> metrics, Grain grain) {
+        return metrics(question, loaded, metrics, grain);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
+import io.smarketing.lifecycle.funnel.metric.TooManyBuckets;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.LeadResult;
@@ -57,6 +59,9 @@ import tools.jackson.databind.node.ObjectNode;
             "The same over columns; the events beside name the facts:",
             "  lifecycle replay --columns columns --history history.jsonl \\",
             "    --policy new.yaml --leads flipped --page-size 100",
+            "Conversion and quality under both policies, month by month:",
+            "  lifecycle replay --history history.jsonl --policy new.yaml --baseline old.yaml \\",
+            "    --metrics conversion,quality --grain month",
             "Whether the verdicts in a dump of an engine's store hold:",
             "  lifecycle replay --audit --history stored.jsonl --policy active.yaml"
         })
@@ -118,6 +123,9 @@ public final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private ListedLeads listed = new ListedLeads();
 
+    @Mixin
+    private MetricsOfSides metricsOfSides = new MetricsOfSides();
+
     @Option(
             names = "--html",
             paramLabel = "FILE",
@@ -158,13 +166,15 @@ public final class ReplayCommand implements Callable<Integer> {
         Policy baselinePolicy = isRecorded() ? null : PolicyFile.read(Path.of(baseline), console.err());
         Path page = html;
         if (page == null) {
-            print(console, replay(console, candidate, baselinePolicy));
+            Replayed replayed = replay(console, candidate, baselinePolicy);
+            print(console, replayed, metrics(replayed));
             return 0;
         }
         try (WholeFile file = WholeFile.at(page)) {
             Replayed replayed = replay(console, candidate, baselinePolicy);
-            print(console, replayed);
-            file.out().write(page(replayed, candidate, baselinePolicy).getBytes(StandardCharsets.UTF_8));
+            ComparedMetrics metrics = metrics(replayed);
+            print(console, replayed, metrics);
+            file.out().write(page(replayed, metrics, candidate, baselinePolicy).getBytes(StandardCharsets.UTF_8));
             file.complete();
         }
         console.err().printf(Locale.ROOT, "the report is in %s (%,d KiB)%n", page, (Files.size(page) + 1023) >> 10);
@@ -178,12 +188,14 @@ public final class ReplayCommand implements Callable<Integer> {
     /** What does not go together is told before any work is done. */
     private void check(Console console) {
         listed.check();
+        metricsOfSides.check();
         if (audit) {
             HistoryOptions.Asked asked = historyOptions.asked();
             if (columns != null
                     || html != null
                     || order != null
                     || listed.isAsked()
+                    || metricsOfSides.isAsked()
                     || !isRecorded()
                     || !dimensionName.equals(ALL)
                     || asked.known() != null
@@ -209,6 +221,12 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         if (flips < 0) {
             throw new WrongInput("--flips: none (0) or more");
+        }
+        if (metricsOfSides.isAsked()
+                && columns != null
+                && historyOptions.files().isEmpty()) {
+            throw new WrongInput(
+                    "--metrics: columns do not tell them (give --history FILE beside, as it was given to `history build`)");
         }
     }
 
@@ -271,7 +289,21 @@ public final class ReplayCommand implements Callable<Integer> {
         return events;
     }
 
-    private void print(Console console, Replayed replayed) {
+    /** Null where none are asked for. */
+    private @Nullable ComparedMetrics metrics(Replayed replayed) {
+        if (!metricsOfSides.isAsked()) {
+            return null;
+        }
+        try {
+            return replayed.metrics(metricsOfSides.metrics(), metricsOfSides.grain());
+        } catch (TooManyBuckets e) {
+            throw new WrongInput(
+                    "--metrics: %s: ask with a coarser grain (--grain all), for fewer metrics, by a dimension of fewer values or with --from; void a fact of a wrong date"
+                            .formatted(e.getMessage()));
+        }
+    }
+
+    private void print(Console console, Replayed replayed, @Nullable ComparedMetrics metrics) {
         ListedLeads.@Nullable Page page = null;
         if (listed.isAsked()) {
             ListedLeads.Page unexplained = listed.of(replayed.leads());
@@ -286,13 +318,17 @@ public final class ReplayCommand implements Callable<Integer> {
             TimeToMark timeToMark = replayed.timeToMark();
             answer.set("workload", workload == null ? JsonNodeFactory.instance.nullNode() : workload.toJson());
             answer.set("timeToMark", timeToMark == null ? JsonNodeFactory.instance.nullNode() : timeToMark.toJson());
+            answer.set("metrics", metrics == null ? JsonNodeFactory.instance.nullNode() : metrics.toJson());
             console.out().println(answer);
         } else {
-            console.out().print(ReplayTable.render(replayed.report(), new Dimension(dimensionName), workload, page));
+            console.out()
+                    .print(ReplayTable.render(
+                            replayed.report(), new Dimension(dimensionName), workload, metrics, page));
         }
     }
 
-    private String page(Replayed replayed, Policy candidate, @Nullable Policy baselinePolicy) {
+    private String page(
+            Replayed replayed, @Nullable ComparedMetrics metrics, Policy candidate, @Nullable Policy baselinePolicy) {
         Dimension told = dimensionName.equals(ALL) ? new Dimension("source") : new Dimension(dimensionName);
         HistoryOptions.Asked asked = historyOptions.asked();
         return ReplayPage.render(new ReplayPage.Contents(
@@ -306,6 +342,7 @@ public final class ReplayCommand implements Callable<Integer> {
                 told,
                 replayed.workload(),
                 replayed.timeToMark(),
+                metrics,
                 flips(replayed),
                 replayed.namesEvents(),
                 replayed.coverage(),

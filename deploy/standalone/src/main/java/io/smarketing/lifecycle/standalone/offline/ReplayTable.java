@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.FunnelRow;
+import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
 import io.smarketing.lifecycle.lead.Cycle.Outcome;
 import io.smarketing.lifecycle.lead.EventId;
 import io.smarketing.lifecycle.lead.Stage;
@@ -32,10 +33,15 @@ final class ReplayTable {
      * The whole report.
      *
      * @param workload null where it is not known
+     * @param metrics of both sides; null where none are asked for
      * @param page the leads to be listed; null for none
      */
     static String render(
-            ReplayReport result, Dimension dimension, @Nullable Workload workload, ListedLeads.@Nullable Page page) {
+            ReplayReport result,
+            Dimension dimension,
+            @Nullable Workload workload,
+            @Nullable ComparedMetrics metrics,
+            ListedLeads.@Nullable Page page) {
         StringBuilder text = new StringBuilder();
         text.append("Replay of %s leads: %s against %s, judged in order of %s\n"
                 .formatted(
@@ -66,6 +72,9 @@ final class ReplayTable {
         text.append(funnels(result, dimension));
         text.append("\nAfter the mark, what sales did (median; of marks that both sides make)\n\n");
         text.append(afterMark(result, dimension));
+        if (metrics != null) {
+            text.append(MetricsOfSidesTable.render(metrics));
+        }
         Map<MarkSet, Long> alone = result.orderAlone();
         if (alone != null) {
             text.append(

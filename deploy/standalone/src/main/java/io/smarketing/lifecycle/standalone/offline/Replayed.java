@@ -1,6 +1,10 @@
 package io.smarketing.lifecycle.standalone.offline;
 
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.Grain;
+import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
+import io.smarketing.lifecycle.funnel.metric.Metric;
+import io.smarketing.lifecycle.funnel.metric.TooManyBuckets;
 import io.smarketing.lifecycle.replay.LeadResult;
 import io.smarketing.lifecycle.replay.ReplayReport;
 import io.smarketing.lifecycle.replay.TimeToMark;
@@ -28,6 +32,13 @@ interface Replayed {
 
     /** How soon leads are marked; null where the history beside is missing. */
     @Nullable TimeToMark timeToMark();
+
+    /**
+     * The metrics of both sides; null where the history beside is missing.
+     *
+     * @throws TooManyBuckets if nobody could read them all
+     */
+    @Nullable ComparedMetrics metrics(List<Metric> metrics, Grain grain);
 
     /** Whether reasons name the events that led to them. */
     boolean namesEvents();

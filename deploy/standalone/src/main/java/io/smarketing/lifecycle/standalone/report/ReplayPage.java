@@ -18,6 +18,7 @@ import static j2html.TagCreator.text;
 import static j2html.TagCreator.title;
 
 import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
 import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.LeadResult;
@@ -56,6 +57,7 @@ public final class ReplayPage {
      * @param told the same replay by {@code dimension}
      * @param workload null where the history holds no amounts
      * @param timeToMark null where the history does not tell when leads were captured
+     * @param metrics of both sides; null where none were asked for
      * @param flips leads that flipped, with the reason
      * @param namesEvents whether the reasons name events
      * @param how leads were judged
@@ -73,6 +75,7 @@ public final class ReplayPage {
             Dimension dimension,
             @Nullable Workload workload,
             @Nullable TimeToMark timeToMark,
+            @Nullable ComparedMetrics metrics,
             List<LeadResult> flips,
             boolean namesEvents,
             Coverage coverage,
@@ -133,6 +136,7 @@ public final class ReplayPage {
                                         TimesChart.of(contents),
                                         AfterMarkSection.of(contents),
                                         DimensionSection.of(contents),
+                                        MetricsSection.of(contents),
                                         FlipsSection.of(contents),
                                         DoubtsSection.of(contents),
                                         AskedSection.of(contents)),

@@ -9,10 +9,12 @@ import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -96,6 +98,105 @@ class ReplayColumnsIT {
         }
         assertThat(flipped).as("leads of which it is told why they flipped").isPositive();
         assertThresholdsLikeReplays(client, replay, order);
+    }
+
+    /** The rows of one side, as if it had been asked alone. */
+    private static List<JsonNode> side(JsonNode compared, String metric, String side) {
+        List<JsonNode> rows = new ArrayList<>();
+        for (JsonNode row : compared.at("/metrics/" + metric)) {
+            ObjectNode one = (ObjectNode) row.deepCopy();
+            one.remove(List.of("baseline", "candidate"));
+            if (row.get(side) instanceof ObjectNode figures) {
+                rows.add(one.setAll(figures));
+            }
+        }
+        return rows;
+    }
+
+    private static void assertMetricsLikeThoseOfEachSide(Client client, JsonNode replay, String asked) {
+        JsonNode compared = replay.get("metrics");
+        String order = replay.at("/request/order").stringValue();
+        assertThat(compared.get("metrics")).hasSize(7);
+        assertThat(replay.at("/statistics/metricsMillis").isIntegralNumber()).isTrue();
+        for (String metric : compared.get("metrics").propertyNames()) {
+            for (String side : List.of("baseline", "candidate")) {
+                String policy = replay.at("/request/" + side).stringValue();
+                String path = "/v1/metrics/%s?policy=%s%s&grain=all&asOf=%s&limit=100000%s"
+                        .formatted(
+                                metric,
+                                policy,
+                                policy.equals("recorded") ? "" : "&order=" + order,
+                                compared.get("asOf").stringValue(),
+                                asked);
+                if (metric.equals("conversion")) {
+                    path += "&within=P7D&within=P14D&within=P30D&within=P90D";
+                    for (String steps : List.of(
+                            "CAPTURED,MQL,ACCEPTED,CONTACTED,WON",
+                            "MQL,ACCEPTED,CONTACTED,WON",
+                            "ACCEPTED,CONTACTED,WON",
+                            "CONTACTED,WON")) {
+                        path += "&steps=" + steps;
+                    }
+                }
+                JsonNode alone = client.json(path);
+                assertThat(alone.get("source").stringValue()).isEqualTo("store");
+                assertThat(side(compared, metric, side).toString())
+                        .as("%s of %s in order of %s", metric, policy, order)
+                        .isEqualTo(alone.get("rows").valueStream().toList().toString())
+                        .hasSizeGreaterThan(100);
+                assertThat(compared.get("asKnownAt")).isEqualTo(alone.get("asKnownAt"));
+            }
+        }
+    }
+
+    @Test
+    void metricsOfBothSidesAreThoseThatAreToldOfEach() {
+        List<String> lines = Histories.lines(Histories.generated(folder, LEADS, 23));
+        try (Engine engine = Engine.start(folder.resolve("metrics"))) {
+            Client client = new Client(engine.uri());
+            client.history(lines);
+            Instant known = Instant.now().truncatedTo(ChronoUnit.MICROS);
+            client.history(Histories.corrections(lines));
+            Map<String, String> saved = new HashMap<>();
+            for (String example : List.of(CANDIDATE, BASELINE)) {
+                JsonNode policy = client.post(
+                                "/v1/policies",
+                                "application/yaml",
+                                SharedData.exampleText(example).getBytes(StandardCharsets.UTF_8))
+                        .json();
+                saved.put(
+                        example,
+                        policy.get("name").stringValue() + "@"
+                                + policy.get("version").stringValue());
+            }
+            String policies = "{\"candidate\":\"%s\",\"baseline\":\"%s\",\"dimension\":\"source\",";
+            String asked = policies.formatted(saved.get(CANDIDATE), saved.get(BASELINE));
+            JsonNode plain = client.replay(asked + "\"order\":\"occurrence\"}");
+            assertThat(plain.has("metrics")).isFalse();
+            JsonNode replay = client.replay(asked + "\"order\":\"occurrence\",\"metrics\":true}");
+            assertThat(replay.at("/result/hash")).isEqualTo(plain.at("/result/hash"));
+            assertThat(replay.get("workload")).isNull();
+            assertMetricsLikeThoseOfEachSide(client, replay, "&dimension=source");
+
+            JsonNode recorded = client.replay(policies.formatted(saved.get(CANDIDATE), "recorded")
+                    + "\"metrics\":true,\"from\":\"2025-02-01\",\"asKnownAt\":\"%s\"}".formatted(known));
+            assertThat(recorded.at("/metrics/asOf").stringValue()).isEqualTo(known.toString());
+            assertMetricsLikeThoseOfEachSide(client, recorded, "&dimension=source&from=2025-02-01&asKnownAt=" + known);
+
+            JsonNode some =
+                    client.replay(asked + "\"metrics\":[\"quality\"],\"grain\":\"month\",\"zone\":\"Europe/Berlin\"}");
+            assertThat(some.at("/metrics/metrics").propertyNames()).containsExactly("quality");
+            JsonNode alone = client.json(
+                    "/v1/metrics/quality?dimension=source&grain=month&zone=Europe/Berlin&policy=%s&order=occurrence&asOf=%s"
+                            .formatted(
+                                    saved.get(CANDIDATE),
+                                    some.at("/metrics/asOf").stringValue()));
+            assertThat(side(some.get("metrics"), "quality", "candidate").toString())
+                    .isEqualTo(alone.get("rows").valueStream().toList().toString());
+            assertThat(client.json("/v1/replays?limit=5").get("replays"))
+                    .noneMatch(listed -> listed.has("metrics"))
+                    .anyMatch(listed -> listed.at("/request/grain").asString("").equals("month"));
+        }
     }
 
     private static void assertThresholdsLikeReplays(Client client, JsonNode replay, String order) {

@@ -182,6 +182,47 @@ class ReplayLabIT {
         assertNothingComplained();
     }
 
+    @Test
+    void metricsOfBothSidesAreAskedForLaterAndShownFigureByFigure() {
+        open();
+        choose("candidate", policy("product-led"));
+        choose("baseline", policy("b2b-default"));
+        choose("dimension", "source");
+        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
+        shownOtherThan("");
+        assertThat(the("compared").isDisplayed()).isFalse();
+        String plain = id();
+        the("with-metrics").click();
+        JsonNode replay = shownOtherThan(plain);
+        assertThat(the("no-metrics").isDisplayed()).isFalse();
+        JsonNode metrics = replay.at("/metrics/metrics");
+        assertThat(metrics).hasSize(7);
+        choose("metric", "quality");
+        choose("figure", "markedWon");
+        List<WebElement> rows = browser.findElements(By.cssSelector("#metric-rows tr"));
+        assertThat(rows).hasSize(metrics.get("quality").size()).hasSizeGreaterThan(3);
+        for (int i = 0; i < rows.size(); i++) {
+            JsonNode row = metrics.get("quality").get(i);
+            assertThat(rows.get(i).findElement(By.tagName("th")).getText())
+                    .isEqualTo(
+                            row.get("value").isNull()
+                                    ? "(missing)"
+                                    : row.get("value").stringValue());
+            for (String side : List.of("baseline", "candidate")) {
+                assertThat(rows.get(i)
+                                .findElement(By.cssSelector("[data-side=" + side + "]"))
+                                .getText())
+                        .isEqualTo(String.valueOf(
+                                row.at("/%s/markedWon".formatted(side)).longValue()));
+            }
+        }
+        choose("metric", "conversion");
+        assertThat(browser.findElements(By.cssSelector("#metric-rows tr"))).hasSize(200);
+        the("more-rows").click();
+        assertThat(browser.findElements(By.cssSelector("#metric-rows tr"))).hasSizeGreaterThan(200);
+        assertNothingComplained();
+    }
+
     private static void assertMeant(JsonNode workload) {
         assertThat(the("no-workload").isDisplayed()).isFalse();
         for (Map.Entry<String, String> tile : Map.of(
