@@ -117,6 +117,7 @@ class ReportIT {
                             "[data-side='%s']".formatted(side)))
                     .isEqualTo(entered);
         }
+        theTimesAfterKeptMarksAreTold();
         assertThat(browser.findElement(By.id("hash")).getText())
                 .isEqualTo(json.get("hash").stringValue());
         assertThat(browser.findElement(By.cssSelector("#answer")).getText())
@@ -161,6 +162,29 @@ class ReportIT {
         }
         assertThat(shown).hasSizeGreaterThan(3);
         nothingIsComplainedOf();
+    }
+
+    private void theTimesAfterKeptMarksAreTold() {
+        for (Map.Entry<String, String> figure : Map.of(
+                        "td:nth-of-type(1)", "/kept/leads",
+                        "td:nth-of-type(2)", "/kept/answered/n",
+                        "td:nth-of-type(4)", "/kept/contacted/n",
+                        "td:nth-of-type(6)", "/kept/won/n")
+                .entrySet()) {
+            long all = json.get("afterMark")
+                    .valueStream()
+                    .mapToLong(row -> row.at(figure.getValue()).longValue())
+                    .sum();
+            assertThat(shown(browser.findElement(By.cssSelector("#after-mark tr[data-set='kept']")), figure.getKey()))
+                    .as(figure.getValue())
+                    .isPositive()
+                    .isEqualTo(all);
+        }
+        for (String set : List.of("earlier", "later", "gained")) {
+            assertThat(browser.findElement(By.cssSelector("#after-mark tr[data-set='%s']".formatted(set)))
+                            .getText())
+                    .endsWith("not observed");
+        }
     }
 
     private void nothingIsComplainedOf() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,7 @@ class ReplayLabIT {
         assertThat(the("hash").getText()).isEqualTo(replay.at("/result/hash").stringValue());
         assertThat(the("again").isDisplayed()).isFalse();
         assertFunnelsOf(replay.get("result"));
+        assertAfterMark(replay.at("/result/afterMark/0"));
         assertFlipped(sets);
 
         long own = client.json("/v1/replays/%s/thresholds?limit=1".formatted(first))
@@ -256,6 +258,24 @@ class ReplayLabIT {
             assertThat(shown)
                     .as(side.getKey())
                     .isEqualTo(String.valueOf(marked.get("reached").longValue()));
+        }
+    }
+
+    private static void assertAfterMark(JsonNode told) {
+        List<String> kept = browser.findElements(By.cssSelector("#after-mark [data-set=kept] td")).stream()
+                .map(WebElement::getText)
+                .toList();
+        assertThat(told.at("/kept/answered/n").longValue()).isPositive();
+        assertThat(List.of(kept.get(0), kept.get(1), kept.get(3), kept.get(5)))
+                .isEqualTo(Stream.of("/kept/leads", "/kept/answered/n", "/kept/contacted/n", "/kept/won/n")
+                        .map(figure -> String.valueOf(told.at(figure).longValue()))
+                        .toList());
+        assertThat(kept.get(2)).matches("[0-9]+ (d|h|min|s).*");
+        for (String set : List.of("earlier", "later", "gained")) {
+            assertThat(browser.findElement(By.cssSelector("#after-mark [data-set=%s]".formatted(set)))
+                            .getText())
+                    .endsWith("%d not observed"
+                            .formatted(told.at("/notObserved/" + set).longValue()));
         }
     }
 
