@@ -251,12 +251,17 @@ final class Condition {
             return switch (expression.getKind()) {
                 case SELECT -> Optional.of(expression.select().field());
                 case IDENT -> Optional.of(expression.ident().name());
-                case CONSTANT ->
-                    expression.constant().getKind() == dev.cel.common.ast.CelConstant.Kind.STRING_VALUE
-                            ? Optional.of(expression.constant().stringValue())
-                            : Optional.empty();
+                case CALL -> asked(expression.call());
                 default -> Optional.empty();
             };
+        }
+
+        /** The attribute of {@code has(lead.x)}, as it is written by now. */
+        private static Optional<String> asked(CelExpr.CelCall call) {
+            boolean has = call.function().equals("@in")
+                    && call.args().get(1).getKind() == CelExpr.ExprKind.Kind.IDENT
+                    && call.args().get(1).ident().name().equals(KNOWN_FIELDS);
+            return has ? Optional.of(call.args().get(0).constant().stringValue()) : Optional.empty();
         }
     }
 
