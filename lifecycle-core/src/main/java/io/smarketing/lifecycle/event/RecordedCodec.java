@@ -171,6 +171,8 @@ public final class RecordedCodec {
             throw new UnreadableRecord("no JSON object", null);
         } catch (JacksonException e) {
             throw new UnreadableRecord("no JSON: " + JsonMistakes.message(e), e);
+        } catch (NumberFormatException e) {
+            throw new UnreadableRecord("a number in it is too large or too small", e);
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A multiset of instants, from which ages are taken at whatever instant one reads. The bounded form keeps the hour (UTC) of each, so
- * that a rank of ages is off by half an hour at most; their mean is exact.
+ * that a rank of ages is off by half an hour at most; their mean is exact as long as none of them is still to come.
  */
 public final class Instants extends Micros {
 
@@ -85,7 +85,10 @@ public final class Instants extends Micros {
         return n() == 0 ? null : sumMicros().divide(PER_SECOND, DECIMALS, RoundingMode.UNNECESSARY);
     }
 
-    /** Of the ages, in seconds with six digits, never below zero; null when there is none. */
+    /**
+     * Of the {@link #ages}, in seconds with six digits; null when there is none. In the bounded form, which does not know how far instants
+     * are still to come, these take from the others' ages; but the mean never is below zero.
+     */
     public @Nullable BigDecimal meanAge(Instant asOf) {
         if (n() == 0) {
             return null;
@@ -93,8 +96,24 @@ public final class Instants extends Micros {
         BigDecimal sum = BigDecimal.valueOf(micros(asOf))
                 .multiply(BigDecimal.valueOf(n()))
                 .subtract(sumMicros());
+        if (!isBounded()) {
+            sum = sum.add(stillToCome(micros(asOf)));
+        }
         return sum.max(BigDecimal.ZERO)
                 .divide(PER_SECOND.multiply(BigDecimal.valueOf(n())), DECIMALS, RoundingMode.HALF_UP);
+    }
+
+    /** How far instants lie ahead, all together. */
+    private BigDecimal stillToCome(long now) {
+        long[] instants = sorted();
+        BigDecimal ahead = BigDecimal.ZERO;
+        if (instants[instants.length - 1] > now) {
+            long[] times = sortedCounts();
+            for (int i = instants.length - 1; i >= 0 && instants[i] > now; i--) {
+                ahead = ahead.add(BigDecimal.valueOf(instants[i] - now).multiply(BigDecimal.valueOf(times[i])));
+            }
+        }
+        return ahead;
     }
 
     /**

@@ -73,6 +73,11 @@ abstract class Micros {
         return n;
     }
 
+    /** Whether the values are only known by the places that they fall into. */
+    final boolean isBounded() {
+        return bounded;
+    }
+
     /** Whether nothing is in it; as a change, whether it changes nothing. */
     public final boolean isEmpty() {
         return counts.isEmpty() && sumHigh == 0 && sumLow == 0;

@@ -16,7 +16,12 @@ final class Lines {
     /** Lines made something of at a time, by all cores. */
     private static final int BATCH = 8_192;
 
+    /** A batch ends with the line that brings it to so many bytes: lines may have a megabyte each. */
+    private static final int BATCH_BYTES = 32 << 20;
+
     private static final int LONGEST = CloudEventCodec.MOST_BYTES + 1;
+
+    private static final byte[] NONE = {};
 
     private final InputStream in;
     private final byte[] buffer = new byte[1 << 16];
@@ -27,9 +32,14 @@ final class Lines {
     /**
      * A line with its number from 1.
      *
-     * @param length of the line; where it is beyond what an event may have, the bytes are cut
+     * @param length of the line; where it is beyond what an event may have, it is cut and there are no bytes
      */
-    record Line(long number, byte[] bytes, int length) {}
+    record Line(long number, byte[] bytes, int length) {
+
+        boolean isTooLong() {
+            return bytes.length < length;
+        }
+    }
 
     Lines(InputStream in) {
         this.in = in;
@@ -44,14 +54,17 @@ final class Lines {
             throws IOException {
         Lines lines = new Lines(in);
         List<Line> batch = new ArrayList<>(BATCH);
+        long bytes = 0;
         @Nullable Line line = lines.next();
         while (line != null) {
             batch.add(line);
+            bytes += line.bytes().length;
             line = lines.next();
-            if (batch.size() == BATCH || line == null) {
+            if (batch.size() == BATCH || bytes >= BATCH_BYTES || line == null) {
                 batch.parallelStream().map(decode).toList().forEach(take);
                 progress.accept(batch.stream().mapToLong(Line::length).sum());
                 batch.clear();
+                bytes = 0;
             }
         }
     }
@@ -80,12 +93,17 @@ final class Lines {
                 }
                 ended = stop < end;
                 int taken = Math.min(stop - start, LONGEST - length);
-                line = Arrays.copyOf(line, length + taken);
-                System.arraycopy(buffer, start, line, length, taken);
-                length += taken;
+                if (taken > 0) {
+                    line = Arrays.copyOf(line, length + taken);
+                    System.arraycopy(buffer, start, line, length, taken);
+                    length += taken;
+                }
                 start = ended ? stop + 1 : stop;
             }
             number++;
+            if (length == LONGEST) {
+                return new Line(number, NONE, length);
+            }
             int begin = number == 1 && startsWithByteOrderMark(line) ? 3 : 0;
             if (!isBlank(line, begin)) {
                 byte[] bytes = begin == 0 ? line : Arrays.copyOfRange(line, begin, line.length);

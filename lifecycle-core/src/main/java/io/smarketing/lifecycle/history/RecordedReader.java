@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.history;
 
+import io.smarketing.lifecycle.event.CloudEventCodec;
 import io.smarketing.lifecycle.event.RecordedCodec;
 import io.smarketing.lifecycle.lead.Entry;
 import io.smarketing.lifecycle.lead.EventId;
@@ -9,7 +10,6 @@ import io.smarketing.lifecycle.lead.Recorded;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +61,11 @@ public final class RecordedReader {
     }
 
     private Decoded decode(Lines.Line line) {
+        if (line.isTooLong()) {
+            return new Decoded(line.number(), null, "it has more than %,d bytes".formatted(CloudEventCodec.MOST_BYTES));
+        }
         try {
-            Recorded recorded = codec.read(Arrays.copyOf(line.bytes(), line.length()));
+            Recorded recorded = codec.read(line.bytes());
             return recorded.leadId().isEmpty()
                     ? new Decoded(line.number(), null, "'subject' is missing, which names the lead")
                     : new Decoded(line.number(), recorded, null);

@@ -18,6 +18,7 @@ public final class LeadFold {
     private final Entry opening;
     private final AttributeFold attributes;
     private final List<Visit> visits = new ArrayList<>();
+    private final int[] visitsOf = new int[Stage.values().length];
     private final List<Cycle> cycles = new ArrayList<>();
     private final Set<Stage> ever = EnumSet.noneOf(Stage.class);
     private final Map<Stage, Map<Deviation, Integer>> deviations = new EnumMap<>(Stage.class);
@@ -46,7 +47,7 @@ public final class LeadFold {
     private void foldAll(List<Entry> sorted) {
         ever.add(Stage.CAPTURED);
         attributes.fold(opening);
-        visits.add(new Visit(Stage.CAPTURED, 1, capturedAt(), null, null, true));
+        visits.add(new Visit(Stage.CAPTURED, ++visitsOf[Stage.CAPTURED.ordinal()], capturedAt(), null, null, true));
         CycleFold cycle = new CycleFold();
         for (Entry entry : sorted.subList(1, sorted.size())) {
             attributes.fold(entry);
@@ -98,9 +99,7 @@ public final class LeadFold {
                             at,
                             transition.exit(),
                             left.timed() && !beforeCapture));
-            int number =
-                    (int) visits.stream().filter(visit -> visit.stage() == to).count() + 1;
-            visits.add(new Visit(to, number, at, null, null, !beforeCapture));
+            visits.add(new Visit(to, ++visitsOf[to.ordinal()], at, null, null, !beforeCapture));
         }
         return to != null;
     }

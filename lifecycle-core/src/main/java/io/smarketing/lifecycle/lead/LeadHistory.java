@@ -59,19 +59,33 @@ public record LeadHistory(String leadId, List<Entry> entries) {
         return names;
     }
 
-    /** What has not been voided. A void cannot be voided. */
+    /** What has not been voided. Facts can be: no void, and no verdict of the engine, which stays whatever becomes of its cause. */
     public List<Entry> effective() {
-        Set<EventId> voided = new HashSet<>();
+        Set<EventId> named = namedByVoids();
+        return named.isEmpty()
+                ? entries
+                : entries.stream().filter(entry -> !isVoided(entry, named)).toList();
+    }
+
+    /** What has been voided: what is not {@link #effective}. */
+    public List<Entry> voided() {
+        Set<EventId> named = namedByVoids();
+        return entries.stream().filter(entry -> isVoided(entry, named)).toList();
+    }
+
+    private Set<EventId> namedByVoids() {
+        Set<EventId> named = new HashSet<>();
         for (Entry entry : entries) {
             if (entry.event() instanceof LeadEvent.Voided event) {
-                voided.add(event.event());
+                named.add(event.event());
             }
         }
-        if (voided.isEmpty()) {
-            return entries;
-        }
-        return entries.stream()
-                .filter(entry -> entry.event() instanceof LeadEvent.Voided || !voided.contains(entry.eventId()))
-                .toList();
+        return named;
+    }
+
+    private static boolean isVoided(Entry entry, Set<EventId> named) {
+        return named.contains(entry.eventId())
+                && !(entry.event() instanceof LeadEvent.Voided)
+                && !Lead.isVerdict(entry);
     }
 }

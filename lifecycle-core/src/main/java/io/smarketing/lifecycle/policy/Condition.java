@@ -54,8 +54,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Condition {
 
-    /** Some two hundred bytes each: even the largest policy stays within what a small machine has. */
+    /** Some two hundred bytes each, a kilobyte at most: even the largest policy stays within what a small machine has. */
     private static final int REMEMBERED_ANSWERS = 8_192;
+
+    /** Answers to longer texts are not remembered: such texts hardly come again, and a text may have a megabyte. */
+    private static final int LONGEST_REMEMBERED = 256;
 
     /** Stands for an attribute where an evaluation failed: no attribute has such a name. */
     static final String FAILED = "(error)";
@@ -251,12 +254,17 @@ final class Condition {
             return switch (expression.getKind()) {
                 case SELECT -> Optional.of(expression.select().field());
                 case IDENT -> Optional.of(expression.ident().name());
-                case CONSTANT ->
-                    expression.constant().getKind() == dev.cel.common.ast.CelConstant.Kind.STRING_VALUE
-                            ? Optional.of(expression.constant().stringValue())
-                            : Optional.empty();
+                case CALL -> asked(expression.call());
                 default -> Optional.empty();
             };
+        }
+
+        /** The attribute of {@code has(lead.x)}, as it is written by now. */
+        private static Optional<String> asked(CelExpr.CelCall call) {
+            boolean has = call.function().equals("@in")
+                    && call.args().get(1).getKind() == CelExpr.ExprKind.Kind.IDENT
+                    && call.args().get(1).ident().name().equals(KNOWN_FIELDS);
+            return has ? Optional.of(call.args().get(0).constant().stringValue()) : Optional.empty();
         }
     }
 
@@ -294,12 +302,29 @@ final class Condition {
         Answer answer = answers.get(key);
         if (answer == null) {
             answer = ask(values);
-            if (answers.size() >= REMEMBERED_ANSWERS) {
-                answers.clear();
+            if (isRemembered(key)) {
+                if (answers.size() >= REMEMBERED_ANSWERS) {
+                    answers.clear();
+                }
+                answers.put(key, answer);
             }
-            answers.put(key, answer);
         }
         return answer;
+    }
+
+    /** Whether an answer to these values is worth its room. */
+    static boolean isRemembered(List<? extends @Nullable Object> values) {
+        for (Object value : values) {
+            if (value instanceof String text && text.length() > LONGEST_REMEMBERED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How many answers are remembered. */
+    int remembered() {
+        return answers.size();
     }
 
     /** The same answer, interpreted anew: what remembering is measured against. */

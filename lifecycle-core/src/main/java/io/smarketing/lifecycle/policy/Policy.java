@@ -182,12 +182,19 @@ public final class Policy {
         FitResult known = remembered.get(alike);
         if (known == null) {
             known = fitAsking(condition -> condition.evaluate(lead));
-            if (remembered.size() >= MOST_REMEMBERED) {
-                remembered.clear();
+            if (Condition.isRemembered(alike)) {
+                if (remembered.size() >= MOST_REMEMBERED) {
+                    remembered.clear();
+                }
+                remembered.put(alike, known);
             }
-            remembered.put(alike, known);
         }
         return known;
+    }
+
+    /** Of how many kinds of attributes the answer is remembered. */
+    int remembered() {
+        return remembered.size();
     }
 
     /**

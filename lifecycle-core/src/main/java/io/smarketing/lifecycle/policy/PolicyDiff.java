@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,11 @@ public record PolicyDiff(List<Change> changes) {
         private final List<Change> changes = new ArrayList<>();
 
         private PolicyDiff compare(Policy before, Policy after) {
-            value("name", before.reference().name(), after.reference().name(), "the name is %2$s instead of %1$s");
+            value(
+                    "name",
+                    before.reference().name(),
+                    after.reference().name(),
+                    (was, is) -> "the name is %s instead of %s".formatted(is, was));
             threshold(before.threshold(), after.threshold());
             attributes(before.attributeTypes(), after.attributeTypes());
             rules("fit", before.fitRules(), after.fitRules(), FitRule::id, Comparison::told, this::fitRule);
@@ -86,7 +91,11 @@ public record PolicyDiff(List<Change> changes) {
             cooldown(before.cooldown(), after.cooldown());
             words("activities", "the activity", before.activities(), after.activities());
             words("dimensions", "the dimension", before.dimensions(), after.dimensions());
-            value("externalMarks", marks(before), marks(after), "external marks are %2$s instead of %1$s");
+            value(
+                    "externalMarks",
+                    marks(before),
+                    marks(after),
+                    (was, is) -> "external marks are %s instead of %s".formatted(is, was));
             words("rejectionReasons", "the rejection reason", before.rejectionReasons(), after.rejectionReasons());
             goals(before.goals(), after.goals());
             return new PolicyDiff(changes);
@@ -101,9 +110,9 @@ public record PolicyDiff(List<Change> changes) {
             changes.add(new Change(path, kind, before, after, text));
         }
 
-        private void value(String path, String before, String after, String text) {
+        private void value(String path, String before, String after, BinaryOperator<String> text) {
             if (!before.equals(after)) {
-                note(path, before, after, text.formatted(before, after));
+                note(path, before, after, text.apply(before, after));
             }
         }
 
@@ -112,7 +121,8 @@ public record PolicyDiff(List<Change> changes) {
                     "threshold",
                     Long.toString(before),
                     Long.toString(after),
-                    "the threshold " + (after < before ? "falls" : "rises") + " from %s to %s");
+                    (was, is) ->
+                            "the threshold %s from %s to %s".formatted(after < before ? "falls" : "rises", was, is));
         }
 
         private void attributes(Map<String, AttributeType> before, Map<String, AttributeType> after) {
@@ -125,7 +135,11 @@ public record PolicyDiff(List<Change> changes) {
                 } else if (was != null && is == null) {
                     note(path, was.word(), null, "the attribute %s is gone".formatted(name));
                 } else if (was != null && is != null) {
-                    value(path, was.word(), is.word(), "the attribute " + name + " is %2$s instead of %1$s");
+                    value(
+                            path,
+                            was.word(),
+                            is.word(),
+                            (old, current) -> "the attribute %s is %s instead of %s".formatted(name, current, old));
                 }
             }
         }
@@ -196,7 +210,11 @@ public record PolicyDiff(List<Change> changes) {
 
         private void when(String path, String id, Condition before, Condition after) {
             if (!before.canonicalText().equals(after.canonicalText())) {
-                value(path + ".when", before.text(), after.text(), "rule " + id + " asks for %2$s instead of %1$s");
+                value(
+                        path + ".when",
+                        before.text(),
+                        after.text(),
+                        (was, is) -> "rule %s asks for %s instead of %s".formatted(id, is, was));
             }
         }
 
@@ -205,13 +223,17 @@ public record PolicyDiff(List<Change> changes) {
                     path + ".points",
                     Long.toString(before),
                     Long.toString(after),
-                    "rule " + id + " gives " + points(after) + " instead of %1$s");
+                    (was, is) -> "rule %s gives %s instead of %s".formatted(id, points(after), was));
         }
 
         private void engagementRule(EngagementRule before, EngagementRule after) {
             String path = "engagement." + after.id();
             String rule = "rule " + after.id();
-            value(path + ".activity", before.activity(), after.activity(), rule + " counts %2$s instead of %1$s");
+            value(
+                    path + ".activity",
+                    before.activity(),
+                    after.activity(),
+                    (was, is) -> "%s counts %s instead of %s".formatted(rule, is, was));
             points(path, after.id(), before.points(), after.points());
             optional(
                     path + ".cap",
@@ -278,7 +300,8 @@ public record PolicyDiff(List<Change> changes) {
                         path + ".reason",
                         old.reason(),
                         current.reason(),
-                        "rule " + current.id() + " gives the reason %2$s instead of %1$s");
+                        (reason, now) ->
+                                "rule %s gives the reason %s instead of %s".formatted(current.id(), now, reason));
             });
         }
 
@@ -325,7 +348,7 @@ public record PolicyDiff(List<Change> changes) {
                     "recycle.cooldown",
                     Period.written(before),
                     Period.written(after),
-                    "the cooldown is %2$s instead of %1$s");
+                    (was, is) -> "the cooldown is %s instead of %s".formatted(is, was));
         }
 
         private void words(String key, String what, List<String> before, List<String> after) {

@@ -86,10 +86,26 @@ class RecordedPartsTest {
                 "{\"data\":{}",
                 "{\"data\":{}} {}",
                 "{\"data\":{\"a\":}}",
-                "{\"a\":\"1\",\"a\":\"2\",\"data\":{}}"
+                "{\"a\":\"1\",\"a\":\"2\",\"data\":{}}",
+                "{\"a\":1,\"data\":{\"amount\":1e99999999999}}"
             })
     void whatIsNoJsonObjectIsToldSo(String stored) {
         assertThatThrownBy(() -> codec.parts(stored.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(UnreadableRecord.class);
+    }
+
+    @Test
+    void aNumberBeyondAllNumbersIsToldSo() {
+        String data = "{\"amount\":1e99999999999}";
+        byte[] stored = "{\"type\":\"io.smarketing.lead.won.v1\",\"data\":%s}"
+                .formatted(data)
+                .getBytes(StandardCharsets.UTF_8);
+        assertThatThrownBy(() -> codec.read(stored))
+                .isInstanceOf(UnreadableRecord.class)
+                .hasMessage("a number in it is too large or too small");
+        assertThatThrownBy(() -> codec.read(
+                        new Parts(Map.of("type", "io.smarketing.lead.won.v1"), data.getBytes(StandardCharsets.UTF_8))))
+                .isInstanceOf(UnreadableRecord.class)
+                .hasMessage("a number in it is too large or too small");
     }
 }

@@ -34,9 +34,33 @@ class BucketTest {
         }
     }
 
+    /** Intake takes instants from the beginning of the year 0 to the end of 9999. */
+    @Test
+    void theFirstAndTheLastInstantHaveLabelsInEveryZone() {
+        Instant first = Instant.parse("0000-01-01T00:00:00Z");
+        Instant last = Instant.parse("9999-12-31T23:59:59.999999Z");
+        for (String zone : List.of("UTC", "-18:00", "+18:00")) {
+            for (Grain grain : Grain.values()) {
+                Bucket earliest = grain.bucket(Bucket.dayOf(first, ZoneId.of(zone)));
+                Bucket latest = grain.bucket(Bucket.dayOf(last, ZoneId.of(zone)));
+                assertThat(Bucket.parse(earliest.label())).as(zone).isEqualTo(earliest);
+                assertThat(Bucket.parse(latest.label())).as(zone).isEqualTo(latest);
+                assertThat(earliest.compareTo(latest) < 0).isEqualTo(grain != Grain.ALL);
+            }
+        }
+        assertThat(bucket(Grain.WEEK, "0000-01-01").label()).isEqualTo("-0001-W52");
+        assertThat(bucket(Grain.MONTH, "0000-01-01").label()).isEqualTo("0000-01");
+        assertThat(bucket(Grain.DAY, "-0001-12-31").label()).isEqualTo("-0001-12-31");
+        assertThat(bucket(Grain.MONTH, "-0001-12-31").label()).isEqualTo("-0001-12");
+        assertThat(bucket(Grain.DAY, "+10000-01-01").label()).isEqualTo("+10000-01-01");
+        assertThat(bucket(Grain.WEEK, "+10000-01-03").label()).isEqualTo("+10000-W01");
+        assertThat(bucket(Grain.MONTH, "+10000-01-01").label()).isEqualTo("+10000-01");
+    }
+
     @Test
     void whatIsNoLabelIsToldWithOnesThatAre() {
-        for (String wrong : List.of("", "2026", "2026-13", "2026-W54", "2027-W53", "2026-02-30", "May", "ALL")) {
+        for (String wrong : List.of(
+                "", "2026", "2026-13", "2026-W54", "2027-W53", "2026-02-30", "-2026-W60", "+2026-05", "May", "ALL")) {
             assertThatThrownBy(() -> Bucket.parse(wrong))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'%s' is no bucket (write 2026-05-01, 2026-W18, 2026-05 or all)", wrong);

@@ -13,13 +13,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConditionTest {
 
     private static FitResult judge(String condition, Map<String, @Nullable Object> lead) throws RefusedDocument {
+        return policy(condition).fit(lead::get);
+    }
+
+    private static Policy policy(String condition) throws RefusedDocument {
         return PolicyReader.read("test", """
                         name: p
                         threshold: 1
                         attributes: {employees: int, industry: string, rate: double, trial: bool}
                         fit:
                           - {id: rule, when: "%s", points: 1}
-                        """.formatted(condition)).policy().fit(lead::get);
+                        """.formatted(condition)).policy();
     }
 
     /** employees 20, industry missing, rate of another type, trial true, source web. */
@@ -31,6 +35,21 @@ class ConditionTest {
         lead.put("trial", true);
         lead.put("source", "web");
         return lead;
+    }
+
+    @ParameterizedTest(name = "{0} reads {1}")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "lead.source == 'industry'; source",
+                "lead.source in ['industry', 'rate']; source",
+                "has(lead.industry); industry",
+                "!has(lead.industry) || lead.employees > 10; 'employees,industry'",
+                "persona == 'persona'; persona"
+            })
+    void readsTheAttributesThatItNames(String condition, String names) throws RefusedDocument {
+        FitRule rule = policy(condition).fitRules().get(0);
+        assertThat(String.join(",", rule.when().fields().keySet())).isEqualTo(names);
     }
 
     @ParameterizedTest(name = "{0} is {1} {2}")

@@ -57,6 +57,31 @@ class PolicyDiffTest {
                 });
     }
 
+    @Test
+    void namesMayHaveSignsThatOtherwiseStandForValues() throws RefusedDocument {
+        String policy = """
+                name: p
+                threshold: 1
+                fit:
+                  - {id: "top-10%", when: "lead.source == 'a'", points: 5}
+                engagement:
+                  - {id: "100%s", activity: "50%off", points: 5}
+                disqualify:
+                  - {id: "%d", when: "lead.source == 'x'", reason: "5%n"}
+                """;
+        String other = policy.replace("points: 5", "points: 6")
+                .replace("source == 'a'", "source == '%a'")
+                .replace("50%off", "60%off")
+                .replace("5%n", "6%n");
+        assertThat(words(policy, other))
+                .containsExactly(
+                        "rule top-10% asks for lead.source == '%a' instead of lead.source == 'a'",
+                        "rule top-10% gives 6 points instead of 5",
+                        "rule 100%s counts 60%off instead of 50%off",
+                        "rule 100%s gives 6 points instead of 5",
+                        "rule %d gives the reason 6%n instead of 5%n");
+    }
+
     private static final String RULES = """
             name: p
             threshold: 1

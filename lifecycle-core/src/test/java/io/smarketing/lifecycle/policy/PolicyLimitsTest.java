@@ -27,6 +27,19 @@ class PolicyLimitsTest {
                         """.formatted(condition));
     }
 
+    @Test
+    void longTextsAreNotRemembered() throws RefusedDocument {
+        Policy policy = read("lead.s.startsWith('a')").policy();
+        Condition condition = policy.fitRules().get(0).when();
+        for (int i = 0; i < 10; i++) {
+            String text = "a".repeat(250 + i);
+            assertThat(policy.fit(name -> name.equals("s") ? text : null).points())
+                    .isEqualTo(1);
+            assertThat(policy.remembered()).as("%d letters", 250 + i).isEqualTo(Math.min(i + 1, 7));
+            assertThat(condition.remembered()).isLessThanOrEqualTo(8);
+        }
+    }
+
     static Stream<Arguments> tooMuch() {
         String doubled = "lead.s";
         for (int i = 0; i < 9; i++) {

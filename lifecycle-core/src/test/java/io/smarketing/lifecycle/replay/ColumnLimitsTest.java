@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.history.History;
@@ -16,6 +17,7 @@ import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.replay.columns.Slow;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +154,32 @@ class ColumnLimitsTest {
 
     private History history() {
         return ReplayAgainstNaiveTest.history(lines);
+    }
+
+    /** Emitters make names of activities up, as one for each page. */
+    @Test
+    void tensOfThousandsOfNamesOfActivitiesDoNotHoldUpAReplay() throws RefusedDocument {
+        for (int lead = 0; lead < 6_400; lead++) {
+            captured(lead, 20);
+            for (int i = 0; i < 10; i++) {
+                line(lead, "activity", 1 + i, "{\"activity\":\"page-%d\"}".formatted(lead * 10 + i));
+            }
+        }
+        ColumnarReplay columns = ColumnarReplay.keeping(columns());
+        ReplayQuestion question = new ReplayQuestion(
+                policy("lead.employees > 10"),
+                nobody(),
+                Judge.Order.OCCURRENCE,
+                null,
+                Dimension.ALL,
+                new CaptureRange(null, null),
+                false);
+        assertTimeoutPreemptively(Duration.ofSeconds(8), () -> {
+            for (int times = 0; times < 2; times++) {
+                ReplayAnswer answer = columns.run(question, 1, done -> {}, () -> false);
+                assertThat(answer.report().sets().count(MarkSet.GAINED)).isEqualTo(6_400);
+            }
+        });
     }
 
     private static Policy nobody() {

@@ -41,9 +41,10 @@ final class ActivityCounts {
     /** By activity, by combination. */
     private final int[][] counts;
 
-    private final List<String> activities;
+    /** By name, the place among the counts. */
+    private final Map<String, Integer> activities;
 
-    private ActivityCounts(char[] byFact, char[] mostByLead, int[][] counts, List<String> activities) {
+    private ActivityCounts(char[] byFact, char[] mostByLead, int[][] counts, Map<String, Integer> activities) {
         this.byFact = byFact;
         this.mostByLead = mostByLead;
         this.counts = counts;
@@ -78,8 +79,8 @@ final class ActivityCounts {
     long[] totals(List<Engagement> rules, boolean most) {
         long[] totals = new long[counts.length == 0 ? EMPTY + 1 : counts[0].length];
         for (Engagement rule : rules) {
-            int activity = activities.indexOf(rule.activity());
-            if (activity >= 0 && (rule.points() > 0 || !most)) {
+            Integer activity = activities.get(rule.activity());
+            if (activity != null && (rule.points() > 0 || !most)) {
                 int[] done = counts[activity];
                 for (int i = EMPTY; i < totals.length; i++) {
                     totals[i] += Math.max(-rule.cap(), Math.min(rule.cap(), rule.points() * (long) done[i]));
@@ -95,7 +96,7 @@ final class ActivityCounts {
 
         private final Segment segment;
         private final Chunk chunk;
-        private final List<String> activities = new ArrayList<>();
+        private final Map<String, Integer> activities = new HashMap<>();
         private final int[] activityOf;
         private final int[] times;
         private final List<int[]> combinations = new ArrayList<>();
@@ -113,10 +114,7 @@ final class ActivityCounts {
             this.times = new int[codes];
             for (int code = 0; code < codes; code++) {
                 String activity = segment.activities().get(code).activity();
-                if (!activities.contains(activity)) {
-                    activities.add(activity);
-                }
-                activityOf[code] = activities.indexOf(activity);
+                activityOf[code] = activities.computeIfAbsent(activity, name -> activities.size());
                 times[code] = segment.activities().get(code).count();
             }
             this.most = Math.min(MOST, EMPTY + 1 + MOST_COUNTS / Math.max(1, activities.size()));

@@ -67,13 +67,11 @@ record NarrowLead(
         List<Entry> facts = sorted.subList(1, sorted.size());
         List<Entry> extra = new ArrayList<>();
         if (effective != history.entries()) {
-            Set<EventId> voided = voided(history);
-            for (Entry entry : history.entries()) {
+            for (Entry entry : history.voided()) {
                 LeadEvent event = entry.event();
-                boolean isVoided = voided.contains(entry.eventId()) && isFolded(event);
-                if (isVoided && (event instanceof LeadEvent.Captured || event instanceof LeadEvent.Enriched)) {
+                if (event instanceof LeadEvent.Captured || event instanceof LeadEvent.Enriched) {
                     return Outcome.slow(Slow.VOIDED_ATTRIBUTES);
-                } else if (isVoided) {
+                } else if (isFolded(event)) {
                     extra.add(entry);
                 }
             }
@@ -131,16 +129,6 @@ record NarrowLead(
 
     private static boolean isFolded(LeadEvent event) {
         return event instanceof LeadEvent.Activity || FactCode.of(event).isPresent();
-    }
-
-    private static Set<EventId> voided(LeadHistory history) {
-        Set<EventId> voided = new HashSet<>();
-        for (Entry entry : history.entries()) {
-            if (entry.event() instanceof LeadEvent.Voided event) {
-                voided.add(event.event());
-            }
-        }
-        return voided;
     }
 
     private static @Nullable Slow whyNot(Entry opening, List<Entry> facts, List<Entry> extra) {

@@ -36,7 +36,9 @@ final class Segment {
     private final List<String> attributes;
     private final List<Values> values;
     private final List<LeadEvent.Activity> activities;
-    private final List<String> kinds;
+    /** By name of activity, its bit in sets of kinds. */
+    private final Map<String, Integer> kinds;
+
     private final LeadRows rows;
     private final MarkMemory marks;
     private final PolicyFree policyFree;
@@ -62,7 +64,7 @@ final class Segment {
         this.attributes = new ArrayList<>();
         this.values = new ArrayList<>();
         this.activities = new ArrayList<>();
-        this.kinds = new ArrayList<>();
+        this.kinds = new HashMap<>();
         this.superseded = null;
         for (JsonNode name : header.get("attributes")) {
             values.add(Values.read(packed(Layout.VALUES + attributes.size())));
@@ -73,7 +75,7 @@ final class Segment {
             activities.add(new LeadEvent.Activity(done.text(), null, (int) done.unsigned()));
         }
         for (long left = done.unsigned(); left > 0; left--) {
-            kinds.add(done.text());
+            kinds.put(done.text(), Math.min(kinds.size(), Layout.MOST_KINDS - 1));
         }
         this.rows = new LeadRows(this);
         this.marks = new MarkMemory();
@@ -313,7 +315,7 @@ final class Segment {
 
     /** The bit of an activity in sets of kinds; -1 where no lead has it. */
     int kind(String activity) {
-        return Math.min(kinds.indexOf(activity), Layout.MOST_KINDS - 1);
+        return kinds.getOrDefault(activity, -1);
     }
 
     PackedInput packed(String name) {
