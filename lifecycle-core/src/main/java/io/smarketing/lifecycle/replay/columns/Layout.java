@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 final class Layout {
 
     static final long MAGIC = 0x3153_4E4D_4C4F_434CL; // "LCOLMNS1" as bytes
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     static final int VERSION_AT = 8;
     static final int HEADER_LENGTH_AT = 12;
