@@ -18,10 +18,16 @@ public final class EngagementTally {
     private static final BigInteger MOST = BigInteger.valueOf((1L << 53) - 1);
 
     private static final int SHARE_DIGITS = 6;
+    private static final int FEW = 16;
 
     private final List<EngagementRule> rules;
     private final long[] counts;
     private final List<List<Occurrence>> occurrences;
+
+    /** By rule, at how many occurrences those that weigh nothing are forgotten next: always twice as many as were left. */
+    private final int[] forgetAt;
+
+    private long latest;
 
     /** At that microsecond since 1970. */
     private record Occurrence(long at, long count) {}
@@ -33,15 +39,20 @@ public final class EngagementTally {
         for (int i = 0; i < rules.size(); i++) {
             occurrences.add(new ArrayList<>());
         }
+        this.forgetAt = new int[rules.size()];
+        clear();
     }
 
     /** Counts an activity of the running cycle; {@code count} multiplies the points. */
     public void add(String activity, Instant occurredAt, long count) {
+        long at = micros(occurredAt);
+        latest = Math.max(latest, at);
         for (int i = 0; i < rules.size(); i++) {
             EngagementRule rule = rules.get(i);
             if (rule.activity().equals(activity)) {
                 if (rule.ages()) {
-                    occurrences.get(i).add(new Occurrence(micros(occurredAt), count));
+                    occurrences.get(i).add(new Occurrence(at, count));
+                    forget(i);
                 } else {
                     counts[i] += count;
                 }
@@ -49,13 +60,28 @@ public final class EngagementTally {
         }
     }
 
-    /** A new cycle begins: nothing counts any more. */
+    /**
+     * An occurrence that weighs nothing at the latest one weighs nothing at any instant of which scores can be asked: weights only fall.
+     * Instants that were asked of do not tell, for one asked of next may be earlier.
+     */
+    private void forget(int rule) {
+        List<Occurrence> known = occurrences.get(rule);
+        if (known.size() >= forgetAt[rule]) {
+            Weighing weighing = new Weighing(rules.get(rule), latest);
+            known.removeIf(occurrence -> weighing.weight(occurrence.at()) == 0);
+            forgetAt[rule] = Math.max(FEW, 2 * known.size());
+        }
+    }
+
+    /** A new cycle begins, or the same is told anew: nothing counts any more. */
     public void clear() {
         Arrays.fill(counts, 0);
         occurrences.forEach(List::clear);
+        Arrays.fill(forgetAt, FEW);
+        latest = Long.MIN_VALUE;
     }
 
-    /** Scores as of an instant than which no occurrence is later. */
+    /** Scores as of an instant than which no occurrence is later, of those that were added since nothing counted. */
     public Evaluation evaluate(FitResult fit, Instant at) {
         long engagement = 0;
         long micros = micros(at);
