@@ -11,6 +11,7 @@ import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
 import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
 import io.smarketing.lifecycle.standalone.send.DeadLettersCommand;
 import io.smarketing.lifecycle.standalone.serve.ServeCommand;
+import io.smarketing.lifecycle.standalone.terminal.Answers;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -135,8 +136,15 @@ public final class Lifecycle implements Runnable {
     public static void main(String[] arguments) {
         System.setProperty("axoniq.update-checker.disabled", "true");
         System.setProperty("disable-axoniq-console-message", "true");
-        PrintWriter out = new PrintWriter(new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
+        Answers answers = new Answers();
+        PrintWriter out = new PrintWriter(new BufferedOutputStream(answers, 1 << 16), false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(run(out, err, arguments));
+        int code = run(out, err, arguments);
+        String failure = answers.failure();
+        if (failure != null) {
+            err.println("the answer cannot be written to stdout: " + failure);
+            code = code == CommandLine.ExitCode.OK ? CommandLine.ExitCode.USAGE : code;
+        }
+        System.exit(code);
     }
 }

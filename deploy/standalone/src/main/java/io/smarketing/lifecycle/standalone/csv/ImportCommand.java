@@ -184,7 +184,9 @@ public final class ImportCommand implements Callable<Integer> {
                 events.complete();
             } else if (out != null) {
                 csvImport.writeTo(System.out);
-                System.out.flush();
+                if (System.out.checkError()) {
+                    throw new IOException("stdout took no more of the events");
+                }
             }
         }
         report.print(console.err());
