@@ -100,7 +100,7 @@ final class Engine {
             try {
                 HttpResponse<byte[]> response = client.send(
                         request.timeout(attempt(deadline))
-                                .header("Accept", "application/json, application/problem+json")
+                                .setHeader("Accept", "application/json, application/problem+json")
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray());
                 int status = response.statusCode();
