@@ -102,11 +102,11 @@ public final class Lifecycle implements Runnable {
     private static int execute(CommandLine commandLine, String... arguments) {
         try {
             return commandLine.execute(withCommand(arguments));
-        } catch (OutOfMemoryError e) {
-            commandLine
-                    .getErr()
-                    .println("the history does not fit into %,d MB of memory (give more: java -Xmx4g -jar …)"
-                            .formatted(Runtime.getRuntime().maxMemory() >> 20));
+        } catch (Error e) {
+            if (!MemoryEnded.isBehind(e)) {
+                throw e;
+            }
+            commandLine.getErr().println(MemoryEnded.MESSAGE);
             return CommandLine.ExitCode.USAGE;
         }
     }
@@ -121,6 +121,10 @@ public final class Lifecycle implements Runnable {
     /** A user's mistake gets one line and no stack trace; ours gets the trace. */
     private static int explain(Exception exception, CommandLine commandLine, CommandLine.ParseResult arguments) {
         PrintWriter err = commandLine.getErr();
+        if (MemoryEnded.isBehind(exception)) {
+            err.println(MemoryEnded.MESSAGE);
+            return CommandLine.ExitCode.USAGE;
+        }
         if (exception instanceof WrongInput) {
             err.println(exception.getMessage());
             return CommandLine.ExitCode.USAGE;
@@ -136,6 +140,9 @@ public final class Lifecycle implements Runnable {
     public static void main(String[] arguments) {
         System.setProperty("axoniq.update-checker.disabled", "true");
         System.setProperty("disable-axoniq-console-message", "true");
+        if (!withCommand(arguments)[0].equals("serve")) {
+            MemoryEnded.endsTheProgram();
+        }
         Answers answers = new Answers();
         PrintWriter out = new PrintWriter(new BufferedOutputStream(answers, 1 << 16), false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What only a process of its own shows: where its stdout goes. */
+/** What only a process of its own shows: where its stdout goes, and what it does when its memory ends. */
 class ProgramTest {
 
     private static final File FULL_DISK = new File("/dev/full");
@@ -91,5 +95,38 @@ class ProgramTest {
 
         assertThat(process.waitFor()).as(err()).isZero();
         assertThat(err()).doesNotContain("stdout");
+    }
+
+    @Test
+    @Timeout(120)
+    void aHistoryLargerThanTheMemoryEndsTheProgramWithOneLine() throws IOException, InterruptedException {
+        Path history = history(20_000);
+
+        Process process = program(List.of("-Xmx40m"), "funnel", "--history", history)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(2);
+            assertThat(err()).contains("the history does not fit into 40 MB of memory");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void memoryThatEndedIsFoundBehindWhatCameOfIt() {
+        OutOfMemoryError end = new OutOfMemoryError();
+        IOException closing = new IOException("closing");
+        closing.addSuppressed(end);
+
+        assertThat(MemoryEnded.isBehind(end)).isTrue();
+        assertThat(MemoryEnded.isBehind(new ExecutionException(new CompletionException(end))))
+                .isTrue();
+        assertThat(MemoryEnded.isBehind(new IllegalArgumentException("Self-suppression not permitted", end)))
+                .isTrue();
+        assertThat(MemoryEnded.isBehind(new IllegalStateException(closing))).isTrue();
+        assertThat(MemoryEnded.isBehind(new IllegalStateException(new IOException("another"))))
+                .isFalse();
     }
 }
