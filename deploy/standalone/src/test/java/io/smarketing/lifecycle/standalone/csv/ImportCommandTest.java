@@ -395,6 +395,8 @@ class ImportCommandTest {
         assertWrongUsage("needs --mapping FILE", "h.jsonl", "--out", "o.jsonl", "--url", "http://localhost:1");
         assertWrongUsage(
                 "h.jsonl.gz is a history, which needs no mapping", "h.jsonl.gz", "--mapping", "m", "--out", "o");
+        assertWrongUsage(
+                "--timeout goes with --url URL", "a.csv", "--mapping", "m.yaml", "--out", "o", "--timeout", "9s");
         assertWrongUsage("'soon' is no time to wait (write 30s, 5m or 2h)", "h.jsonl", "--timeout", "soon");
     }
 }
