@@ -10,6 +10,7 @@ import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
 import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
 import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
 import io.smarketing.lifecycle.standalone.send.DeadLettersCommand;
+import io.smarketing.lifecycle.standalone.send.GivenUp;
 import io.smarketing.lifecycle.standalone.serve.ServeCommand;
 import io.smarketing.lifecycle.standalone.terminal.Answers;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
@@ -128,6 +129,10 @@ public final class Lifecycle implements Runnable {
         if (exception instanceof WrongInput) {
             err.println(exception.getMessage());
             return CommandLine.ExitCode.USAGE;
+        }
+        if (exception instanceof GivenUp) {
+            err.println(exception.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
         }
         if (exception instanceof IOException) {
             err.println("cannot read or write: " + exception.getMessage());
