@@ -10,7 +10,9 @@ import io.smarketing.lifecycle.standalone.offline.PolicyCommand;
 import io.smarketing.lifecycle.standalone.offline.ReplayCommand;
 import io.smarketing.lifecycle.standalone.offline.VerdictsCommand;
 import io.smarketing.lifecycle.standalone.send.DeadLettersCommand;
+import io.smarketing.lifecycle.standalone.send.GivenUp;
 import io.smarketing.lifecycle.standalone.serve.ServeCommand;
+import io.smarketing.lifecycle.standalone.terminal.Answers;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -101,11 +103,11 @@ public final class Lifecycle implements Runnable {
     private static int execute(CommandLine commandLine, String... arguments) {
         try {
             return commandLine.execute(withCommand(arguments));
-        } catch (OutOfMemoryError e) {
-            commandLine
-                    .getErr()
-                    .println("the history does not fit into %,d MB of memory (give more: java -Xmx4g -jar …)"
-                            .formatted(Runtime.getRuntime().maxMemory() >> 20));
+        } catch (Error e) {
+            if (!MemoryEnded.isBehind(e)) {
+                throw e;
+            }
+            commandLine.getErr().println(MemoryEnded.MESSAGE);
             return CommandLine.ExitCode.USAGE;
         }
     }
@@ -120,9 +122,17 @@ public final class Lifecycle implements Runnable {
     /** A user's mistake gets one line and no stack trace; ours gets the trace. */
     private static int explain(Exception exception, CommandLine commandLine, CommandLine.ParseResult arguments) {
         PrintWriter err = commandLine.getErr();
+        if (MemoryEnded.isBehind(exception)) {
+            err.println(MemoryEnded.MESSAGE);
+            return CommandLine.ExitCode.USAGE;
+        }
         if (exception instanceof WrongInput) {
             err.println(exception.getMessage());
             return CommandLine.ExitCode.USAGE;
+        }
+        if (exception instanceof GivenUp) {
+            err.println(exception.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
         }
         if (exception instanceof IOException) {
             err.println("cannot read or write: " + exception.getMessage());
@@ -135,8 +145,18 @@ public final class Lifecycle implements Runnable {
     public static void main(String[] arguments) {
         System.setProperty("axoniq.update-checker.disabled", "true");
         System.setProperty("disable-axoniq-console-message", "true");
-        PrintWriter out = new PrintWriter(new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
+        if (!withCommand(arguments)[0].equals("serve")) {
+            MemoryEnded.endsTheProgram();
+        }
+        Answers answers = new Answers();
+        PrintWriter out = new PrintWriter(new BufferedOutputStream(answers, 1 << 16), false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(run(out, err, arguments));
+        int code = run(out, err, arguments);
+        String failure = answers.failure();
+        if (failure != null) {
+            err.println("the answer cannot be written to stdout: " + failure);
+            code = code == CommandLine.ExitCode.OK ? CommandLine.ExitCode.USAGE : code;
+        }
+        System.exit(code);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -307,5 +308,53 @@ class OfflineCommandsTest {
                         .stringValue())
                 .isEqualTo("threshold");
         assertThat(CommandRun.of("policy", "diff", other, other).out()).endsWith(": they mean the same\n");
+    }
+
+    @Test
+    void aCurveIsToldAtAllTimesAndTakesNoOthers() {
+        CommandRun run = CommandRun.of(
+                "metrics",
+                "incidence",
+                "--history",
+                SharedData.example("metrics.jsonl"),
+                "--curve",
+                "--at",
+                "nonsense");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--at and --curve exclude each other");
+    }
+
+    private static CommandRun bridgeOfMay(Object... more) {
+        return CommandRun.of(Stream.concat(
+                        Stream.of(
+                                "metrics",
+                                "bridge",
+                                "--of",
+                                "flow",
+                                "--history",
+                                SharedData.example("metrics.jsonl"),
+                                "--policy",
+                                SharedData.example("b2b-default.yaml"),
+                                "--baseline",
+                                "recorded",
+                                "--bucket",
+                                "2026-05",
+                                "--json"),
+                        Stream.of(more))
+                .toArray());
+    }
+
+    @Test
+    void aBridgeOfOneBucketIsOfItsGrain() {
+        CommandRun may = bridgeOfMay();
+
+        assertThat(may.exitCode()).as(may.err()).isZero();
+        assertThat(JsonMapper.shared().readTree(may.out()).get("grain").stringValue())
+                .isEqualTo("month");
+        assertThat(bridgeOfMay("--grain", "month").out()).isEqualTo(may.out());
+        CommandRun contradicts = bridgeOfMay("--grain", "day");
+        assertThat(contradicts.exitCode()).isEqualTo(2);
+        assertThat(contradicts.err()).contains("--bucket 2026-05 is a month, not a day");
     }
 }

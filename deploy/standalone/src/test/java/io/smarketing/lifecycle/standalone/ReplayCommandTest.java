@@ -349,8 +349,8 @@ class ReplayCommandTest {
                 "--html nowhere/report.html | nowhere/report.html cannot be written",
                 "--threads 0 | --threads: at least one",
                 "--flips -1 | --flips: none (0) or more",
-                "--audit --leads | --audit goes with --history, --policy and --json alone",
-                "--audit --as-known-at 2026-01-01 | --audit goes with --history, --policy and --json alone",
+                "--audit --leads | --audit goes with --history, --policy, --strict and --json alone",
+                "--audit --as-known-at 2026-01-01 | --audit goes with --history, --policy, --strict and --json alone",
                 "--audit | nothing in the history was judged by an engine"
             })
     void wrongUsageIsExitCodeTwoAndALineThatHelps(String options, String message) {
@@ -426,6 +426,41 @@ class ReplayCommandTest {
         }
     }
 
+    @Test
+    void aPageIsNotWrittenOverWhatIsRead() throws IOException {
+        Path candidate = Files.copy(CANDIDATE, folder.resolve("candidate.yaml"));
+        Path old = Files.copy(BASELINE, folder.resolve("old.yaml"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), history);
+        Path columns = folder.resolve("columns");
+        assertThat(CommandRun.of("history", "build", "--history", history, "--out", columns)
+                        .exitCode())
+                .isZero();
+        List<Path> read = new ArrayList<>(List.of(history, link, candidate, old));
+        try (Stream<Path> files = Files.list(columns)) {
+            files.forEach(read::add);
+        }
+        for (Path file : read) {
+            byte[] before = Files.readAllBytes(file);
+
+            CommandRun run = CommandRun.of(
+                    "replay",
+                    "--columns",
+                    columns,
+                    "--history",
+                    history,
+                    "--policy",
+                    candidate,
+                    "--baseline",
+                    old,
+                    "--html",
+                    file);
+
+            assertThat(run.exitCode()).as(file.toString()).isEqualTo(2);
+            assertThat(run.err()).contains("--html: %s would be read and written".formatted(file));
+            assertThat(file).hasBinaryContent(before);
+        }
+    }
+
     private static CommandRun audit(Path history, Object... more) {
         return CommandRun.of(Stream.concat(Stream.of("replay", "--audit", "--history", history), Stream.of(more))
                 .toArray());
@@ -476,6 +511,37 @@ class ReplayCommandTest {
         assertThat(run.exitCode()).isOne();
         assertThat(run.err()).contains("stored.jsonl:4: no stored event");
         assertThat(run.out()).contains("1 lines cannot be read and prove nothing");
+    }
+
+    @Test
+    void aStrictAuditStopsAtTheFirstLineThatCannotBeRead() throws IOException {
+        List<String> lines = new ArrayList<>(stored(policy()));
+        lines.add(3, "{\"specversion\":\"1.0\"}");
+        Path stored = Files.write(folder.resolve("stored.jsonl"), lines);
+
+        CommandRun run = audit(stored, "--policy", BASELINE, "--strict");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("stored.jsonl:4: no stored event", "as --strict says");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--threads,2", "--flips,3", "--zone,Europe/Berlin"})
+    void anAuditRefusesOptionsThatSayNothingToIt(String option, String value) {
+        CommandRun run = audit(history, "--policy", BASELINE, option, value);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--audit has no use for").contains(option);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--threads,2,--columns", "--flips,3,--html"})
+    void anOptionThatSaysNothingWithoutAnotherIsRefused(String option, String value, String other) {
+        CommandRun run = replay(option, value);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(option + " goes with " + other);
     }
 
     @Test

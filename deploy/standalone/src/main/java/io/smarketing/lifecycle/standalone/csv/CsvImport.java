@@ -35,6 +35,9 @@ final class CsvImport {
     private final ImportReport report = new ImportReport();
     private final CloudEventCodec codec = new CloudEventCodec();
     private final Set<Path> filesRead = new HashSet<>();
+    /** A table that is joined and makes events too is read twice. */
+    private final Set<Place> placesRefused = new HashSet<>();
+
     private final Map<Mapping.Lookup, Map<String, List<String>>> lookups = new HashMap<>();
     private final Map<String, Fingerprint> fingerprintsById = new HashMap<>();
     private final List<Made> made = new ArrayList<>();
@@ -47,6 +50,8 @@ final class CsvImport {
     private interface RowReader {
         void read(CsvRow row) throws Refusal;
     }
+
+    private record Place(Path file, long line) {}
 
     private record Made(Instant occurredAt, byte[] json, CsvTable table, long line) {}
 
@@ -107,9 +112,11 @@ final class CsvImport {
                         throw fault;
                     }
                 } catch (Refusal refusal) {
-                    RefusedRow refused = new RefusedRow(table.fileName(), row, refusal);
-                    report.countRefused(refused);
-                    refusedRows.add(refused);
+                    if (placesRefused.add(new Place(table.file(), row.line()))) {
+                        RefusedRow refused = new RefusedRow(table.fileName(), row, refusal);
+                        report.countRefused(refused);
+                        refusedRows.add(refused);
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.standalone.csv;
 
 import io.smarketing.lifecycle.standalone.terminal.Progress;
+import io.smarketing.lifecycle.standalone.terminal.Unpacked;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.wrapped.ProgressBarWrappedInputStream;
 
@@ -46,7 +46,7 @@ record CsvTable(String name, Path file, char delimiter, List<String> header) {
 
     private static Reader text(Path file, InputStream bytes) throws IOException {
         try {
-            InputStream unpacked = file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
+            InputStream unpacked = file.toString().endsWith(".gz") ? new Unpacked(bytes) : bytes;
             return new InputStreamReader(unpacked, StandardCharsets.UTF_8);
         } catch (IOException e) {
             bytes.close();

@@ -140,6 +140,11 @@ public final class ImportCommand implements Callable<Integer> {
                             ? "CSV files need --mapping FILE; a history is one already: send it by --url URL"
                             : "--out FILE takes what comes of CSV files and needs --mapping FILE; a history is a file already");
         }
+        if (url == null && console.commandLine().getParseResult().hasMatchedOption("--timeout")) {
+            throw new ParameterException(
+                    console.commandLine(),
+                    "--timeout goes with --url URL: without one no engine is waited for (leave it out)");
+        }
         if (mappingFile != null) {
             for (Path file : files) {
                 if (HistoryFiles.isHistory(file)) {
@@ -184,7 +189,9 @@ public final class ImportCommand implements Callable<Integer> {
                 events.complete();
             } else if (out != null) {
                 csvImport.writeTo(System.out);
-                System.out.flush();
+                if (System.out.checkError()) {
+                    throw new IOException("stdout took no more of the events");
+                }
             }
         }
         report.print(console.err());

@@ -72,6 +72,9 @@ final class AuditRun {
     }
 
     private void tell(RecordedReader.Unreadable line) {
+        if (files.isStrict()) {
+            throw new WrongInput(line + "\nstopped at the first line that cannot be read, as --strict says");
+        }
         unreadable++;
         if (unreadable <= SHOWN_LINES) {
             console.err().println(line);

@@ -83,7 +83,13 @@ final class BridgeCommand implements Callable<Integer> {
                     "there is nothing to compare with: say --baseline-known-at TIME, --baseline FILE or both");
         }
         @Nullable Bucket bucket = bucketLabel == null ? null : bucket(bucketLabel);
+        if (bucket != null) {
+            options.refuseOtherGrain(console, bucket);
+        }
         MetricOptions.Loaded loaded = options.load(console.err());
+        if (bucket != null) {
+            loaded = loaded.by(bucket.grain());
+        }
         MetricDefinition definition = MetricDefinition.standard(loaded.history().zone());
         Bridge.Side after = new Bridge.Side(loaded.knownAt(), loaded.asOf(), loaded.judge());
         Bridge.Side before = before(loaded, console);
@@ -95,10 +101,9 @@ final class BridgeCommand implements Callable<Integer> {
                 Objects.equals(before.judge(), after.judge()),
                 loaded.history().selection());
         loaded.history().history().forEachArrived(bridge::add);
-        Grain grain = bucket == null ? loaded.grain() : bucket.grain();
         List<Bridge.Change> changes;
         try {
-            changes = bridge.changes(metric, grain, bucket, Reading.HORIZONS);
+            changes = bridge.changes(metric, loaded.grain(), bucket, Reading.HORIZONS);
         } catch (TooManyBuckets e) {
             throw MetricCommand.tooMany(e);
         }

@@ -4,6 +4,7 @@ import io.smarketing.lifecycle.history.History;
 import io.smarketing.lifecycle.history.HistoryReader;
 import io.smarketing.lifecycle.history.IntakeCounts;
 import io.smarketing.lifecycle.standalone.terminal.Progress;
+import io.smarketing.lifecycle.standalone.terminal.Unpacked;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Option;
 
@@ -124,7 +124,7 @@ final class HistoryFiles {
     }
 
     private static InputStream unpacked(Path file, InputStream in) throws IOException {
-        return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+        return file.toString().endsWith(".gz") ? new Unpacked(in) : in;
     }
 
     private static String describe(IntakeCounts counts) {

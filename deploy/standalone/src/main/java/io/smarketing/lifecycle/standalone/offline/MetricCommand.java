@@ -168,6 +168,10 @@ abstract class MetricCommand implements Callable<Integer> {
 
         @Override
         List<Duration> horizons() {
+            if (curve && !at.isEmpty()) {
+                throw new WrongInput(
+                        "--at and --curve exclude each other: the curve is told at all times (leave one out)");
+            }
             if (curve) {
                 return List.of();
             }

@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.standalone.offline;
 
+import io.smarketing.lifecycle.funnel.Bucket;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.metric.Measurement;
@@ -11,6 +12,7 @@ import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
 import io.smarketing.lifecycle.policy.Period;
 import io.smarketing.lifecycle.policy.Policy;
+import io.smarketing.lifecycle.standalone.terminal.Console;
 import io.smarketing.lifecycle.standalone.terminal.Progress;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +85,10 @@ final class MetricOptions {
             Instant knownAt,
             Instant asOf) {
 
+        Loaded by(Grain other) {
+            return new Loaded(history, dimension, judge, other, knownAt, asOf);
+        }
+
         /** Whose marks count. */
         String policy() {
             return judge == null
@@ -113,6 +120,18 @@ final class MetricOptions {
                     .formatted(asOf, known));
         }
         return new Loaded(history, dimension, judge(policy), grain, known, at);
+    }
+
+    /** A bucket says by itself whether it is a day, a week or a month. */
+    void refuseOtherGrain(Console console, Bucket bucket) {
+        boolean given = console.commandLine().getParseResult().hasMatchedOption("--grain");
+        if (given && grain != bucket.grain()) {
+            throw new WrongInput("--bucket %s is a %s, not a %s (leave --grain out)"
+                    .formatted(
+                            bucket.label(),
+                            bucket.grain().name().toLowerCase(Locale.ROOT),
+                            grain.name().toLowerCase(Locale.ROOT)));
+        }
     }
 
     private @Nullable Judge judge(@Nullable Policy policy) {

@@ -23,8 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -165,6 +168,7 @@ public final class ReplayCommand implements Callable<Integer> {
         Policy candidate = PolicyFile.read(candidateFile, console.err());
         Policy baselinePolicy = isRecorded() ? null : PolicyFile.read(Path.of(baseline), console.err());
         Path page = html;
+        refuseOverwriting();
         if (page == null) {
             Replayed replayed = replay(console, candidate, baselinePolicy);
             print(console, replayed, metrics(replayed));
@@ -181,6 +185,12 @@ public final class ReplayCommand implements Callable<Integer> {
         return 0;
     }
 
+    private boolean isGiven(String... options) {
+        CommandLine.ParseResult given =
+                Objects.requireNonNull(spec).commandLine().getParseResult();
+        return Stream.of(options).anyMatch(given::hasMatchedOption);
+    }
+
     private boolean isRecorded() {
         return baseline.toLowerCase(Locale.ROOT).equals(RECORDED);
     }
@@ -191,6 +201,9 @@ public final class ReplayCommand implements Callable<Integer> {
         metricsOfSides.check();
         if (audit) {
             HistoryOptions.Asked asked = historyOptions.asked();
+            if (isGiven("--threads", "--flips", "--zone")) {
+                throw new WrongInput("--audit has no use for --threads, --flips and --zone; leave them out");
+            }
             if (columns != null
                     || html != null
                     || order != null
@@ -202,7 +215,7 @@ public final class ReplayCommand implements Callable<Integer> {
                     || asked.range().from() != null
                     || asked.range().to() != null) {
                 throw new WrongInput(
-                        "--audit goes with --history, --policy and --json alone: it compares nothing but what is stored with itself");
+                        "--audit goes with --history, --policy, --strict and --json alone: it compares nothing but what is stored with itself");
             }
             return;
         }
@@ -227,6 +240,37 @@ public final class ReplayCommand implements Callable<Integer> {
                 && historyOptions.files().isEmpty()) {
             throw new WrongInput(
                     "--metrics: columns do not tell them (give --history FILE beside, as it was given to `history build`)");
+        }
+        if (columns == null && isGiven("--threads")) {
+            throw new WrongInput("--threads goes with --columns (leave it out, or build columns: `history build`)");
+        }
+        if (html == null && isGiven("--flips")) {
+            throw new WrongInput(
+                    "--flips goes with --html FILE, the page that lists them (leave it out, or see --leads)");
+        }
+    }
+
+    /** Whatever is read stays as it is, the files of columns too. */
+    private void refuseOverwriting() throws IOException {
+        Path page = html;
+        if (page == null || !Files.exists(page)) {
+            return;
+        }
+        List<Path> inputs = new ArrayList<>(historyOptions.files());
+        inputs.addAll(policyFiles);
+        if (!isRecorded()) {
+            inputs.add(Path.of(baseline));
+        }
+        Path folder = columns;
+        if (folder != null && Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                files.forEach(inputs::add);
+            }
+        }
+        for (Path input : inputs) {
+            if (Files.exists(input) && Files.isSameFile(input, page)) {
+                throw new WrongInput("--html: %s would be read and written; name another file".formatted(page));
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,7 +31,12 @@ import tools.jackson.databind.node.ObjectNode;
             "Dead letters were refused at the topic, or waited in vain for a capture; they can be",
             "sent to the intake again once their cause is mended."
         },
-        synopsisSubcommandLabel = "(list | show | redrive)")
+        synopsisSubcommandLabel = "(list | show | redrive)",
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 given up because the engine did not answer,",
+            "or letters are left that were to be sent again, 2 wrong usage or input."
+        })
 public final class DeadLettersCommand implements Runnable {
 
     private static final String PATH = "/v1/dead-letters";
@@ -57,13 +63,11 @@ public final class DeadLettersCommand implements Runnable {
         JsonNode ask(Engine engine, EngineUrl url) throws GivenUp, InterruptedException;
     }
 
-    private JsonNode ask(Question question) throws IOException {
+    private JsonNode ask(Question question) throws IOException, GivenUp {
         Console console = Console.of(spec);
         EngineUrl address = EngineUrl.parse(url);
         try {
             return question.ask(new Engine(address, PATIENCE, console.err()::println), address);
-        } catch (GivenUp e) {
-            throw new IOException(e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("stopped", e);
@@ -86,7 +90,7 @@ public final class DeadLettersCommand implements Runnable {
                             description = "At most so many (${DEFAULT-VALUE}).")
                     int limit,
             @Option(names = "--json", description = "Print them as JSON.") boolean json)
-            throws IOException {
+            throws IOException, GivenUp {
         if (limit < 1) {
             throw new WrongInput("--limit: %d leaves none (write 1 or more)".formatted(limit));
         }
@@ -153,7 +157,7 @@ public final class DeadLettersCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Prints one dead letter as JSON, as it came: headers, value, reason.")
     int show(@Parameters(paramLabel = "PARTITION/OFFSET", description = "Its place, as `list` tells it.") String place)
-            throws IOException {
+            throws IOException, GivenUp {
         JsonNode letter = ask((engine, address) -> engine.get(address.at(PATH + "/" + checked(place))));
         Console.of(spec).out().println(letter.toPrettyString());
         return 0;
@@ -188,7 +192,7 @@ public final class DeadLettersCommand implements Runnable {
             @Option(names = "--again", description = "Those too that were sent again before.") boolean again,
             @Option(names = "--by", paramLabel = "NAME", description = "Who does it, for the record.") @Nullable String by,
             @Option(names = "--json", description = "Print the answer as JSON.") boolean json)
-            throws IOException {
+            throws IOException, GivenUp {
         boolean named = places != null && !places.isEmpty();
         if (named == (code != null || lead != null)) {
             throw new WrongInput("name places, or --code, --lead or both");
@@ -207,16 +211,18 @@ public final class DeadLettersCommand implements Runnable {
         put(order, "lead", lead);
         put(order, "by", by);
         order.put("again", again);
+        // Letters that come back meanwhile are left for the next time, or this would go on for ever.
+        long atTheStart = named || again ? 0 : pending(code, lead);
         long redriven = 0;
-        boolean more = true;
-        while (more) {
+        boolean more;
+        do {
             JsonNode answer = ask((engine, address) -> engine.post(
                     address.at(PATH + "/redrive"),
                     "application/json",
                     order.toString().getBytes(StandardCharsets.UTF_8)));
             redriven += answer.path("redriven").longValue();
-            more = answer.path("more").asBoolean(false) && !again;
-        }
+            more = answer.path("more").asBoolean(false);
+        } while (more && redriven < atTheStart);
         Console console = Console.of(spec);
         console.out()
                 .println(
@@ -224,9 +230,29 @@ public final class DeadLettersCommand implements Runnable {
                                 ? JsonNodeFactory.instance
                                         .objectNode()
                                         .put("redriven", redriven)
+                                        .put("more", more)
                                         .toString()
                                 : "%,d sent to the intake again; GET /v1/intake tells what becomes of them"
                                         .formatted(redriven));
-        return 0;
+        if (more) {
+            console.err()
+                    .println(
+                            again
+                                    ? "others are left that match: --again sends the first ones only; name the others by --lead or their places"
+                                    : "others are left that match, which came or came back meanwhile: `dead-letters list --pending` shows them");
+        }
+        return more ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+    }
+
+    private long pending(@Nullable String code, @Nullable String lead) throws IOException, GivenUp {
+        long letters = 0;
+        String after = "";
+        while (after != null) {
+            String query = query("code", code, "lead", lead, "pending", "true", "after", after, "limit", "1000");
+            JsonNode page = ask((engine, address) -> engine.get(address.at(PATH + query)));
+            letters += page.path("letters").size();
+            after = page.path("next").isString() ? page.path("next").stringValue() : null;
+        }
+        return letters;
     }
 }

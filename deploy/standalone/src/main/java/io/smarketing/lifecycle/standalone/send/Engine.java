@@ -11,7 +11,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,8 +39,8 @@ final class Engine {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     private static final int LONGEST_QUOTE = 300;
 
-    /** Too many requests; bad gateway, unavailable, gateway timeout. */
-    private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
+    /** The request took too long to come, too many requests; bad gateway, unavailable, gateway timeout. */
+    private static final Set<Integer> PASSING = Set.of(408, 429, 502, 503, 504);
 
     /** Of another 5xx, which waiting is not likely to mend. */
     private static final int MOST_FAULTS = 5;
@@ -96,11 +99,12 @@ final class Engine {
         int faults = 0;
         while (true) {
             long least = pause / 2 + ThreadLocalRandom.current().nextLong(pause);
+            long askedMillis = 0;
             String what;
             try {
                 HttpResponse<byte[]> response = client.send(
                         request.timeout(attempt(deadline))
-                                .header("Accept", "application/json, application/problem+json")
+                                .setHeader("Accept", "application/json, application/problem+json")
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray());
                 int status = response.statusCode();
@@ -110,19 +114,24 @@ final class Engine {
                     return answer;
                 }
                 what = told(response);
-                if (status < 500 && status != 429) {
+                if (status < 500 && !PASSING.contains(status)) {
                     throw new WrongInput(what);
                 }
                 if (!PASSING.contains(status) && ++faults == MOST_FAULTS) {
                     throw new GivenUp("gave up after %d attempts: %s".formatted(faults, what));
                 }
-                least = Math.max(least, retryAfterMillis(response));
+                askedMillis = retryAfterMillis(response);
+                least = Math.max(least, askedMillis);
             } catch (IOException e) {
                 what = told(e);
             }
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (left <= 0) {
                 throw new GivenUp("gave up after %s: %s".formatted(inWords(patience), what));
+            }
+            if (askedMillis > left) {
+                throw new GivenUp("gave up: %s; it asks to be left alone for %s, and is waited for up to %s"
+                        .formatted(what, inWords(Duration.ofSeconds((askedMillis + 999) / 1_000)), inWords(patience)));
             }
             isAway(what);
             if (stopped.await(Math.min(least, left), TimeUnit.MILLISECONDS)) {
@@ -229,10 +238,27 @@ final class Engine {
         return false;
     }
 
-    /** Seconds; the other form of the header, a date, is left to the pauses. */
+    /** Of seconds, or of a date by the clock of the server; what is neither is left to the pauses. */
     private static long retryAfterMillis(HttpResponse<byte[]> response) {
         String text = response.headers().firstValue("Retry-After").orElse("").strip();
-        return text.matches("\\d{1,6}") ? 1_000L * Integer.parseInt(text) : 0;
+        if (text.matches("\\d{1,9}")) {
+            return 1_000L * Integer.parseInt(text);
+        }
+        Instant then = date(text);
+        if (then == null) {
+            return 0;
+        }
+        Instant now = date(response.headers().firstValue("Date").orElse(""));
+        return Math.max(
+                0, Duration.between(now == null ? Instant.now() : now, then).toMillis());
+    }
+
+    private static @Nullable Instant date(String text) {
+        try {
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip()));
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private static String inWords(Duration duration) {

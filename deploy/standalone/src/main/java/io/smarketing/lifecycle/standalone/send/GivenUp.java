@@ -1,7 +1,7 @@
 package io.smarketing.lifecycle.standalone.send;
 
 /** The engine has not taken a request for as long as the sender was willing to wait; the message says what it last did. */
-final class GivenUp extends Exception {
+public final class GivenUp extends Exception {
 
     private static final long serialVersionUID = 1L;
 

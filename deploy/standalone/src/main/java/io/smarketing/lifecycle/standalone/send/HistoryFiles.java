@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.standalone.send;
 
+import io.smarketing.lifecycle.standalone.terminal.Unpacked;
 import io.smarketing.lifecycle.standalone.terminal.WrongInput;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of histories, one file after the other; packed ones are unpacked. Blank lines are passed over but counted. */
@@ -122,7 +122,7 @@ public final class HistoryFiles implements Lines, Closeable {
         counted.mark(2);
         boolean packed = counted.read() == 0x1f && counted.read() == 0x8b;
         counted.reset();
-        in = packed ? new GZIPInputStream(counted, BUFFER_BYTES) : counted;
+        in = packed ? new Unpacked(counted) : counted;
         return true;
     }
 

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.SequenceInputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -346,6 +347,43 @@ class ImportToEngineTest {
         assertThat(engine.idsByLead()).containsExactly(Map.entry("L1", List.of("1", "2", "3")));
     }
 
+    private static byte[] packed(String text) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return packed.toByteArray();
+    }
+
+    private ImportFolder.Run sendFrom(InputStream in) {
+        InputStream stdin = System.in;
+        try {
+            System.setIn(in);
+            return send("-", "--json");
+        } finally {
+            System.setIn(stdin);
+        }
+    }
+
+    /** A pipe has nothing to give where one packed file ended and the next is still to come. */
+    @Test
+    void packedFilesThatComeOneAfterTheOtherThroughAPipeAreSentToTheLast() throws IOException {
+        ImportFolder.Run run = sendFrom(new SequenceInputStream(
+                new ByteArrayInputStream(packed(event("1", "L1", "captured") + "\n")),
+                new ByteArrayInputStream(packed(event("2", "L1", "won") + "\n"))));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.json().get("stored").intValue()).isEqualTo(2);
+    }
+
+    @Test
+    void whatFollowsPackedDataAndIsNotPackedIsToldInsteadOfLeftOut() throws IOException {
+        ImportFolder.Run run = sendFrom(new SequenceInputStream(
+                new ByteArrayInputStream(packed(event("1", "L1", "captured") + "\n")),
+                new ByteArrayInputStream((event("2", "L1", "won") + "\n").getBytes(StandardCharsets.UTF_8))));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("stdin cannot be read to its end:");
+    }
+
     @Test
     void aFileThatBreaksOffIsToldWithWhatWasSentBefore() throws IOException {
         byte[] whole;
@@ -357,7 +395,7 @@ class ImportToEngineTest {
         Path half = Files.write(folder.resolve("half.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
         ImportFolder.Run run = send(half, "--json");
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("half.jsonl.gz cannot be read to its end: Unexpected end of ZLIB input stream");
+        assertThat(run.err()).contains("half.jsonl.gz cannot be read to its end: the packed data breaks off");
         assertThat(run.json().get("stored").intValue()).isPositive();
         assertAddsUp(run.json());
     }

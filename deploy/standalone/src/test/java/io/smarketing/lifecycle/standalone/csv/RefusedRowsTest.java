@@ -204,4 +204,35 @@ class RefusedRowsTest {
         assertThat(run.err()).contains("leads.csv:3: missing-time in created").doesNotContain("leads.csv:4");
         assertThat(folder.names()).containsExactly("leads.csv", "mapping.yaml");
     }
+
+    @Test
+    void aRowOfATableThatIsJoinedAndMakesEventsIsRefusedOnce(@TempDir Path joined) {
+        byte[] leads = "id,created\nL1,2026-01-01T00:00:00Z\nM?ller,2026-01-02T00:00:00Z\n"
+                .getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < leads.length; i++) {
+            leads[i] = leads[i] == '?' ? (byte) 0xFC : leads[i];
+        }
+        ImportFolder folder = new ImportFolder(joined)
+                .csv("leads.csv", leads)
+                .csv("deals.csv", "lead,closed", "L1,2026-02-01T00:00:00Z")
+                .mapping("""
+                        source: urn:test:crm
+                        tables:
+                          leads: {file: leads.csv}
+                          deals: {file: deals.csv}
+                        joins:
+                          - {table: deals, column: lead, with: leads, key: id}
+                        events:
+                          - {from: leads, type: captured, lead: id, time: created}
+                          - {from: deals, type: won, lead: lead, time: closed}
+                        """);
+
+        ImportFolder.Run run =
+                folder.run("--json", "--refused", folder.path("refused.jsonl").toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(folder.jsonLines("refused.jsonl")).hasSize(1);
+        assertThat(run.err().lines().filter(line -> line.contains("leads.csv:3: invalid-encoding")))
+                .hasSize(1);
+    }
 }

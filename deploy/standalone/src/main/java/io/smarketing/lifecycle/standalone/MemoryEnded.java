@@ -1,0 +1,69 @@
+package io.smarketing.lifecycle.standalone;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import picocli.CommandLine;
+
+/** A history that is larger than the memory is the user's to mend, wherever it shows: in one line and no stack trace. */
+final class MemoryEnded {
+
+    /** Made before it is needed, when there is no memory to make it. */
+    static final String MESSAGE = "the history does not fit into %,d MB of memory (give more: java -Xmx4g -jar …)"
+            .formatted(Runtime.getRuntime().maxMemory() >> 20);
+
+    private static final byte[] LINE = (MESSAGE + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+
+    private MemoryEnded() {}
+
+    /** Pools of threads and closed resources wrap it, or keep it beside what came of it. */
+    static boolean isBehind(Throwable failure) {
+        return isBehind(failure, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static boolean isBehind(Throwable failure, Set<Throwable> seen) {
+        if (failure instanceof OutOfMemoryError) {
+            return true;
+        }
+        if (!seen.add(failure)) {
+            return false;
+        }
+        if (failure.getCause() != null && isBehind(failure.getCause(), seen)) {
+            return true;
+        }
+        for (Throwable suppressed : failure.getSuppressed()) {
+            if (isBehind(suppressed, seen)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A thread that dies of it may be the one that others wait for: the program ends there and then. Not for a server, whose threads
+     * outlive errors.
+     */
+    static void endsTheProgram() {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            if (isBehind(failure)) {
+                halt();
+            }
+            System.err.println("Exception in thread \"%s\"".formatted(thread.getName()));
+            failure.printStackTrace();
+        });
+    }
+
+    private static void halt() {
+        try (FileOutputStream err = new FileOutputStream(FileDescriptor.err)) {
+            err.write(LINE);
+        } catch (IOException | Error e) {
+            // There is nobody left to tell.
+        } finally {
+            Runtime.getRuntime().halt(CommandLine.ExitCode.USAGE);
+        }
+    }
+}
