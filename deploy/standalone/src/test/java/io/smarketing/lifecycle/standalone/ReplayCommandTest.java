@@ -200,7 +200,7 @@ class ReplayCommandTest {
                 "--metrics=qualitty     | there is no metric 'qualitty' (there are flow, conversion, velocity",
                 "--metrics=             | there is no metric ''",
                 "--grain=month          | --grain goes with --metrics",
-                "--metrics --audit      | --audit goes with --history, --policy and --json alone",
+                "--metrics --audit      | --audit goes with --history, --policy, --strict and --json alone",
             })
     void metricsThatCannotBeToldAreRefused(String options, String told) {
         CommandRun run = replay((Object[]) options.split(" "));

@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.standalone.generate;
 
 import io.smarketing.lifecycle.standalone.terminal.Progress;
+import io.smarketing.lifecycle.standalone.terminal.WholeFile;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -9,13 +10,11 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.concurrent.Callable;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import me.tongfei.progressbar.ProgressBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,21 +108,28 @@ public final class GenerateCommand implements Callable<Integer> {
     }
 
     private HistorySummary write(GeneratorOptions options) throws IOException {
-        HistoryGenerator generator = new HistoryGenerator(options);
-        try (OutputStream stream = open();
-                ProgressBar bar = Progress.bar("writing", leads, " leads")) {
-            return generator.write(stream, told -> {
+        if (out.equals(STDOUT)) {
+            try (OutputStream stream =
+                    new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES)) {
+                return write(options, stream);
+            }
+        }
+        // What lay there stays until all is written.
+        try (WholeFile file = WholeFile.at(out, Deflater.BEST_SPEED)) {
+            HistorySummary summary = write(options, file.out());
+            file.complete();
+            return summary;
+        }
+    }
+
+    private HistorySummary write(GeneratorOptions options, OutputStream stream) throws IOException {
+        try (ProgressBar bar = Progress.bar("writing", leads, " leads")) {
+            return new HistoryGenerator(options).write(stream, told -> {
                 if (told % PROGRESS_STEP == 0 || told == leads) {
                     bar.stepTo(told);
                 }
             });
         }
-    }
-
-    private OutputStream open() throws IOException {
-        OutputStream stream =
-                out.equals(STDOUT) ? new FileOutputStream(FileDescriptor.out) : Files.newOutputStream(out);
-        return out.toString().endsWith(".gz") ? new FastGzip(stream) : new BufferedOutputStream(stream, BUFFER_BYTES);
     }
 
     private static String reason(IOException e) {
@@ -135,14 +141,5 @@ public final class GenerateCommand implements Callable<Integer> {
         }
         String message = e instanceof FileSystemException failed ? failed.getReason() : e.getMessage();
         return message == null ? e.getClass().getSimpleName() : message;
-    }
-
-    /** The JDK writes a header without time or name, always the same since Java 16. */
-    private static final class FastGzip extends GZIPOutputStream {
-
-        FastGzip(OutputStream out) throws IOException {
-            super(out, BUFFER_BYTES);
-            def.setLevel(Deflater.BEST_SPEED);
-        }
     }
 }

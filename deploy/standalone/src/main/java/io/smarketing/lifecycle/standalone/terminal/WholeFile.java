@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +21,20 @@ public final class WholeFile implements Closeable {
     private final @Nullable Path beside;
     private final OutputStream out;
 
-    private WholeFile(Path place, @Nullable Path beside) throws IOException {
+    private WholeFile(Path place, @Nullable Path beside, int level) throws IOException {
         this.place = place;
         this.beside = beside;
         OutputStream file = new BufferedOutputStream(Files.newOutputStream(beside == null ? place : beside), 1 << 16);
-        this.out = place.toString().endsWith(".gz") ? new GZIPOutputStream(file, 1 << 16) : file;
+        this.out = place.toString().endsWith(".gz") ? new Packed(file, level) : file;
+    }
+
+    /** The JDK writes a header without time or name, always the same since Java 16. */
+    private static final class Packed extends GZIPOutputStream {
+
+        Packed(OutputStream out, int level) throws IOException {
+            super(out, 1 << 16);
+            def.setLevel(level);
+        }
     }
 
     /**
@@ -34,17 +44,26 @@ public final class WholeFile implements Closeable {
      */
     public static WholeFile at(Path path) {
         try {
-            if (Files.exists(path) && !Files.isRegularFile(path)) {
-                return new WholeFile(path, null);
-            }
-            Path place = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-            String name = "%s.%d.part"
-                    .formatted(place.getFileName(), ProcessHandle.current().pid());
-            return new WholeFile(place, place.resolveSibling(name));
+            return at(path, Deflater.DEFAULT_COMPRESSION);
         } catch (IOException e) {
             throw new WrongInput("%s cannot be written (%s); name a file in a folder that is there"
                     .formatted(path, e.getClass().getSimpleName()));
         }
+    }
+
+    /**
+     * The same, where the caller tells why nothing can be written there.
+     *
+     * @param level of {@link Deflater}, of what is packed
+     */
+    public static WholeFile at(Path path, int level) throws IOException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            return new WholeFile(path, null, level);
+        }
+        Path place = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+        String name = "%s.%d.part"
+                .formatted(place.getFileName(), ProcessHandle.current().pid());
+        return new WholeFile(place, place.resolveSibling(name), level);
     }
 
     public OutputStream out() {

@@ -86,6 +86,18 @@ class GenerateCommandTest {
                 .containsExactly("Cannot write " + file + ": its folder does not exist; create it first");
     }
 
+    /** It is written beside, and cannot be here. */
+    @Test
+    void whatLayThereStaysUntilAllIsWritten(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("history.jsonl"), "an older history");
+        Files.createDirectory(folder.resolve(
+                "history.jsonl.%d.part".formatted(ProcessHandle.current().pid())));
+
+        assertThat(run("--leads", "200", "--out", file.toString())).isEqualTo(2);
+
+        assertThat(file).hasContent("an older history");
+    }
+
     private int run(String... arguments) {
         return new CommandLine(new GenerateCommand())
                 .setOut(new PrintWriter(out))
