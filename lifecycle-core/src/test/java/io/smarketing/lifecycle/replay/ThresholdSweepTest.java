@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.FunnelRow;
@@ -17,9 +18,15 @@ import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.replay.columns.ThresholdSweep;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +36,7 @@ class ThresholdSweepTest {
     private static final int SEEDS = Integer.getInteger("sweep.seeds", 60);
     private static final int THRESHOLDS = 50;
     private static final int MOST = 40;
+    private static final int ACTIVITIES = 400;
 
     @Test
     void everyThresholdOfASweepIsAnsweredAsAReplayOfItAnswers() throws RefusedDocument {
@@ -86,6 +94,50 @@ class ThresholdSweepTest {
         }
         assertThat(swept).as("thresholds that were compared").isGreaterThan(SEEDS * THRESHOLDS / 3);
         assertThat(slow).as("leads that the plain fold judged").isPositive();
+    }
+
+    /** One of them has too many contacts for the columns, so the plain fold judges it: seldom, and it can be stopped meanwhile. */
+    @Test
+    void aLeadWithManyScoresIsJudgedForFewOfThem() throws RefusedDocument {
+        Policy policy = read("""
+                name: active
+                threshold: 20
+                engagement:
+                  - {id: view, activity: page_view, points: 1}
+                """);
+        Instant captured = Instant.parse("2025-01-01T00:00:00Z");
+        List<String> lines = new ArrayList<>();
+        for (int lead = 0; lead < 2; lead++) {
+            lines.add(KeptLeadsTest.line(lines.size(), lead, "captured", captured, "{}"));
+            for (int i = 1; i <= ACTIVITIES; i++) {
+                Instant at = captured.plus(Duration.ofHours(i));
+                lines.add(KeptLeadsTest.line(lines.size(), lead, "activity", at, "{\"activity\":\"page_view\"}"));
+            }
+            for (int i = 0; i < (lead == 0 ? 1 : 300); i++) {
+                Instant at = captured.plus(Duration.ofHours(100)).plusSeconds(i);
+                lines.add(KeptLeadsTest.line(lines.size(), lead, "contacted", at, "{}"));
+            }
+        }
+        HistoryColumns columns =
+                HistoryColumns.of(ReplayAgainstNaiveTest.history(lines).leads(), 2);
+        ReplayQuestion question = question(policy, policy, Judge.Order.OCCURRENCE);
+        AtomicInteger asked = new AtomicInteger();
+
+        ThresholdSweep sweep = ThresholdSweep.of(columns, question, () -> asked.incrementAndGet() < 0)
+                .orElseThrow();
+
+        assertThat(sweep.slowLeads()).isEqualTo(1);
+        assertThat(asked.get()).as("times that the plain fold judged").isLessThan(ACTIVITIES / 4);
+        // Nobody is marked beyond as many points; earlier, at the same instant or later; before or after the first
+        // contact.
+        assertThat(IntStream.range(0, sweep.levels()).mapToLong(sweep::level).toArray())
+                .isEqualTo(new long[] {19, 20, 100, ACTIVITIES});
+        assertThat(sweep.at(20).first(MarkSet.KEPT, Cycle.Outcome.OPEN)).isEqualTo(2);
+        assertThat(sweep.at(ACTIVITIES).first(MarkSet.LATER, Cycle.Outcome.OPEN))
+                .isEqualTo(2);
+        AtomicInteger left = new AtomicInteger(5);
+        assertThatThrownBy(() -> ThresholdSweep.of(columns, question, () -> left.getAndDecrement() == 0))
+                .isInstanceOf(CancellationException.class);
     }
 
     /** Null for a threshold that is refused, because no lead can reach it. */

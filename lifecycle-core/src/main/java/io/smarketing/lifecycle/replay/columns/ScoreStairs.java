@@ -14,6 +14,11 @@ final class ScoreStairs {
     private long[] at = new long[INITIAL];
     private int[] cycle = new int[INITIAL];
     private int count;
+    /** Cycles that have any; of each, the first that is not below the threshold, and where they end. */
+    private int marked;
+
+    private int[] next = new int[INITIAL];
+    private int[] end = new int[INITIAL];
     private int cycles;
     private long best;
 
@@ -44,19 +49,31 @@ final class ScoreStairs {
         best = now;
     }
 
-    /** The scores at which the marks become others, rising. */
+    /** The scores at which the marks become others, rising. {@link #marks} is to be asked of them in this order. */
     long[] levels() {
+        marked = 0;
+        for (int i = 0; i < count; i++) {
+            if (i == 0 || cycle[i] != cycle[i - 1]) {
+                if (marked == next.length) {
+                    next = Arrays.copyOf(next, 2 * marked);
+                    end = Arrays.copyOf(end, 2 * marked);
+                }
+                next[marked++] = i;
+            }
+            end[marked - 1] = i + 1;
+        }
         return Arrays.stream(score, 0, count).sorted().distinct().toArray();
     }
 
-    /** The marks that a threshold makes. */
+    /** The marks that a threshold makes, which is not below the one that was asked of before. */
     void marks(long threshold, MarkList marks) {
         marks.clear();
-        int markedCycle = -1;
-        for (int i = 0; i < count; i++) {
-            if (score[i] >= threshold && cycle[i] != markedCycle) {
-                markedCycle = cycle[i];
-                marks.add(at[i], at[i]);
+        for (int i = 0; i < marked; i++) {
+            while (next[i] < end[i] && score[next[i]] < threshold) {
+                next[i]++;
+            }
+            if (next[i] < end[i]) {
+                marks.add(at[next[i]], at[next[i]]);
             }
         }
     }

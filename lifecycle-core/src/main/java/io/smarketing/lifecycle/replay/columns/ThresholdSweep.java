@@ -2,6 +2,7 @@ package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.lead.Judge;
+import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
@@ -10,6 +11,7 @@ import io.smarketing.lifecycle.lead.Verdicts;
 import io.smarketing.lifecycle.lead.Visit;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.replay.MarkSet;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +109,7 @@ public final class ThresholdSweep {
         if (question.candidate().trustsExternalMarks()) {
             return Optional.empty();
         }
-        PlainPass plain = new PlainPass(question);
+        PlainPass plain = new PlainPass(question, cancelled);
         List<Changes> all = history.segments().stream()
                 .flatMap(segment -> {
                     LoweredPolicy candidate = new LoweredPolicy(question.candidate(), segment);
@@ -117,7 +119,7 @@ public final class ThresholdSweep {
                             .parallel()
                             .mapToObj(chunk -> {
                                 if (cancelled.getAsBoolean()) {
-                                    throw new CancellationException("the sweep was cancelled");
+                                    throw cancellation();
                                 }
                                 Changes changes = new Changes();
                                 if (chunk < segment.chunks()) {
@@ -235,7 +237,8 @@ public final class ThresholdSweep {
         private final ScoreStairs stairs = new ScoreStairs();
         private final MarkList marks = new MarkList();
         private final VisitKernel before = new VisitKernel();
-        private final VisitKernel after = new VisitKernel();
+        private VisitKernel told = new VisitKernel();
+        private VisitKernel after = new VisitKernel();
         private final RowTally unread = new RowTally();
         private final CaptureMicros asked;
 
@@ -298,12 +301,36 @@ public final class ThresholdSweep {
                     marks.clear();
                 }
                 fold(after);
-                count(i == 0 ? changes.lowest : changes.beyond(levels[i - 1]), 1);
-                if (i < levels.length) {
-                    count(changes.beyond(levels[i]), -1);
+                if (i == 0) {
+                    count(changes.lowest, after, 1);
+                } else if (isCountedOtherwise()) {
+                    count(changes.beyond(levels[i - 1]), told, -1);
+                    count(changes.beyond(levels[i - 1]), after, 1);
+                } else {
+                    continue;
                 }
+                VisitKernel counted = after;
+                after = told;
+                told = counted;
             }
             return true;
+        }
+
+        /** Most of the steps of a lead that is very active change nothing but the instant of its mark. */
+        private boolean isCountedOtherwise() {
+            if (after.stage() != told.stage() || after.ever() != told.ever() || after.entered() != told.entered()) {
+                return true;
+            }
+            for (int cycle = 0; cycle < after.cycles(); cycle++) {
+                if (set(after, cycle) != set(told, cycle)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private int set(VisitKernel visits, int cycle) {
+            return SegmentReplay.set(before.markedAt(cycle), visits.markedAt(cycle));
         }
 
         private void fold(VisitKernel visits) {
@@ -311,12 +338,12 @@ public final class ThresholdSweep {
             unread.clearDurations();
         }
 
-        private void count(long[] counts, int times) {
-            for (int cycle = 0; cycle < after.cycles(); cycle++) {
-                int set = SegmentReplay.set(before.markedAt(cycle), after.markedAt(cycle));
-                counts[(cycle == 0 ? 0 : COUNTS) + set * Partial.OUTCOMES + after.outcome(cycle)] += times;
+        private void count(long[] counts, VisitKernel visits, int times) {
+            for (int cycle = 0; cycle < visits.cycles(); cycle++) {
+                counts[(cycle == 0 ? 0 : COUNTS) + set(visits, cycle) * Partial.OUTCOMES + visits.outcome(cycle)] +=
+                        times;
             }
-            countStages(counts, after.ever(), after.entered(), after.stage(), times);
+            countStages(counts, visits.ever(), visits.entered(), visits.stage(), times);
         }
     }
 
@@ -326,12 +353,14 @@ public final class ThresholdSweep {
         private final ReplayQuestion question;
         private final Judge candidate;
         private final @Nullable Judge baseline;
+        private final BooleanSupplier cancelled;
 
-        PlainPass(ReplayQuestion question) {
+        PlainPass(ReplayQuestion question, BooleanSupplier cancelled) {
             this.question = question;
             this.candidate = new Judge(question.candidate(), question.order());
             Policy policy = question.baseline();
             this.baseline = policy == null ? null : new Judge(policy, question.order());
+            this.cancelled = cancelled;
         }
 
         void add(LeadHistory lead, Changes changes) {
@@ -353,27 +382,69 @@ public final class ThresholdSweep {
                     .distinct()
                     .sorted()
                     .toArray();
-            for (int i = 0; i <= levels.length; i++) {
-                LeadFold after = folded(lead, i < levels.length ? levels[i] : Long.MAX_VALUE);
-                count(i == 0 ? changes.lowest : changes.beyond(levels[i - 1]), before, after, 1);
-                if (i < levels.length) {
-                    count(changes.beyond(levels[i]), before, after, -1);
+            Counted lowest = counted(lead, before, levels[0]);
+            lowest.addTo(changes.lowest, 1);
+            Counted highest = counted(lead, before, Long.MAX_VALUE);
+            boolean risesOnly = lead.entries().stream().noneMatch(entry -> entry.event() instanceof LeadEvent.Voided);
+            addBetween(new Steps(lead, before, levels, risesOnly, changes), 0, lowest, levels.length, highest);
+        }
+
+        /**
+         * What a lead is counted by, level by level.
+         *
+         * @param levels as thresholds; behind them is one that no score reaches
+         * @param risesOnly whether marks only come later as the threshold rises: a void may turn back the clock
+         */
+        private record Steps(LeadHistory lead, List<Cycle> before, long[] levels, boolean risesOnly, Changes changes) {}
+
+        /** Where marks only come later, a lead that is counted alike at both ends is so between them. */
+        private void addBetween(Steps steps, int from, Counted first, int to, Counted last) {
+            if (cancelled.getAsBoolean()) {
+                throw cancellation();
+            }
+            boolean alike = first.equals(last);
+            if (alike && steps.risesOnly()) {
+                return;
+            }
+            if (to - from == 1) {
+                if (!alike) {
+                    long[] counts = steps.changes().beyond(steps.levels()[from]);
+                    first.addTo(counts, -1);
+                    last.addTo(counts, 1);
                 }
+                return;
+            }
+            int middle = (from + to) >>> 1;
+            Counted between = counted(steps.lead(), steps.before(), steps.levels()[middle]);
+            addBetween(steps, from, first, middle, between);
+            addBetween(steps, middle, between, to, last);
+        }
+
+        /**
+         * What a lead is counted by under one threshold.
+         *
+         * @param cycles of each, its place among the counts
+         * @param ever bit = ordinal of the stage
+         * @param open the stage's ordinal
+         */
+        private record Counted(List<Integer> cycles, int ever, int entered, int open) {
+
+            void addTo(long[] counts, int times) {
+                cycles.forEach(place -> counts[place] += times);
+                countStages(counts, ever, entered, open, times);
             }
         }
 
-        private LeadFold folded(LeadHistory lead, long threshold) {
+        private Counted counted(LeadHistory lead, List<Cycle> before, long threshold) {
             Judge judge = new Judge(question.candidate().withThreshold(threshold), question.order());
-            return LeadFold.of(lead, judge.judge(lead).marks()).orElseThrow();
-        }
-
-        private static void count(long[] counts, List<Cycle> before, LeadFold folded, int times) {
+            LeadFold folded = LeadFold.of(lead, judge.judge(lead).marks()).orElseThrow();
             List<Cycle> after = folded.cycles();
+            List<Integer> cycles = new ArrayList<>(after.size());
             for (int cycle = 0; cycle < after.size(); cycle++) {
                 MarkSet set = MarkSet.of(
                         before.get(cycle).markedAt(), after.get(cycle).markedAt());
                 int outcome = after.get(cycle).outcome().ordinal();
-                counts[(cycle == 0 ? 0 : COUNTS) + set.ordinal() * Partial.OUTCOMES + outcome] += times;
+                cycles.add((cycle == 0 ? 0 : COUNTS) + set.ordinal() * Partial.OUTCOMES + outcome);
             }
             int ever = 0;
             for (Stage stage : folded.ever()) {
@@ -383,7 +454,11 @@ public final class ThresholdSweep {
             for (Visit visit : folded.visits()) {
                 entered |= 1 << visit.stage().ordinal();
             }
-            countStages(counts, ever, entered, folded.stage().ordinal(), times);
+            return new Counted(cycles, ever, entered, folded.stage().ordinal());
         }
+    }
+
+    private static CancellationException cancellation() {
+        return new CancellationException("the sweep was cancelled");
     }
 }

@@ -16,6 +16,8 @@ import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.ArrayNode;
@@ -27,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
  * such question after the other; all others are looked up, as long as the replay is among the last ones that were asked about.
  */
 @Component
-class Sweeps {
+class Sweeps implements ApplicationListener<ContextClosedEvent> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
     private static final int MOST_KEPT = 8;
@@ -40,9 +42,17 @@ class Sweeps {
     /** What the last replays read, until somebody asks about them. */
     private final Map<UUID, HistoryColumns> held = new LinkedHashMap<>();
 
+    private volatile boolean stopping;
+
     Sweeps(StoreColumns columns, Policies policies) {
         this.columns = columns;
         this.policies = policies;
+    }
+
+    /** Whoever waits for a pass is told to ask again, and the engine's stop waits for none. */
+    @Override
+    public void onApplicationEvent(ContextClosedEvent event) {
+        stopping = true;
     }
 
     /**
@@ -176,9 +186,9 @@ class Sweeps {
         }
         try {
             HistoryColumns read = release(replay.id());
-            HistoryColumns history = read == null ? columns.upToNow(() -> false) : read;
+            HistoryColumns history = read == null ? columns.upToNow(() -> stopping) : read;
             ThresholdSweep answers = ThresholdSweep.of(
-                            history, comparison.question(ReplayQuestion.Listed.NONE), () -> false)
+                            history, comparison.question(ReplayQuestion.Listed.NONE), () -> stopping)
                     .orElseThrow(() -> new RefusedReplay(
                             HttpStatus.CONFLICT,
                             "trusts-external-marks",
