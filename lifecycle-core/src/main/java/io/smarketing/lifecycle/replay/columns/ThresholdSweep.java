@@ -165,7 +165,7 @@ public final class ThresholdSweep {
         return levels[place];
     }
 
-    /** Leads that the plain fold judged, once for each of their scores. */
+    /** Leads that the plain fold judged, for those of their scores that change what they are counted by. */
     public long slowLeads() {
         return slowLeads;
     }

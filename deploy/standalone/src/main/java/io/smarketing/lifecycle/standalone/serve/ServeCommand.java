@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import picocli.CommandLine.Command;
@@ -179,6 +181,14 @@ public final class ServeCommand implements Callable<Integer> {
             }
             if (cause instanceof UnusableMasterKey unusable) {
                 return new WrongInput(String.valueOf(unusable.getMessage()));
+            }
+            if (cause instanceof InvalidConfigurationPropertyValueException invalid) {
+                return new WrongInput("the setting %s cannot be '%s' (%s); correct it, or leave it out"
+                        .formatted(invalid.getName(), invalid.getValue(), invalid.getReason()));
+            }
+            if (cause instanceof BindException unbound && unbound.getProperty() != null) {
+                return new WrongInput("the setting %s cannot be '%s'; correct it, or leave it out"
+                        .formatted(unbound.getName(), unbound.getProperty().getValue()));
             }
         }
         return failure;

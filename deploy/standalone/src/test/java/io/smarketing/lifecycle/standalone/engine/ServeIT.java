@@ -280,7 +280,8 @@ class ServeIT {
 
     @Test
     void wrongOptionsAreToldInALine() {
-        for (String wrong : List.of("--prot=1", "--port=70000", "--bind=192.0.2.1", "--spring.nothing")) {
+        for (String wrong :
+                List.of("--prot=1", "--port=70000", "--bind=192.0.2.1", "--spring.nothing", "--server.port=abc")) {
             CommandRun run = CommandRun.of("serve", "--data", folder.resolve("data"), wrong);
             assertThat(run.exitCode()).as(wrong).isEqualTo(2);
             assertThat(run.err()).doesNotContain("Exception").doesNotContain("\tat ");
