@@ -204,13 +204,7 @@ final class EmbeddedPostgres implements AutoCloseable {
         if (process.isEmpty()) {
             return;
         }
-        Owner owner = ownerOf(process.get(), lines);
-        if (owner == Owner.UNKNOWN) {
-            // The file is what keeps two servers out of one folder.
-            throw new IOException(
-                    "process %d may be a PostgreSQL that an earlier run left behind in %s, and does not answer: end it, or, if it is another program, delete %s"
-                            .formatted(process.get().pid(), data, pidFile));
-        } else if (owner == Owner.OTHERS) {
+        if (!isOurs(process.get(), lines)) {
             Files.delete(pidFile);
             return;
         }
@@ -234,45 +228,26 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private enum Owner {
-        OURS,
-        OTHERS,
-        UNKNOWN
-    }
-
     /**
      * By its command line; where the system does not tell that, by asking the server for its folder. A copied folder brings the pid
      * file of the original's server along, which is none of ours.
      */
-    private Owner ownerOf(ProcessHandle process, List<String> pidFile) {
-        String folder;
-        int askedPort;
+    private boolean isOurs(ProcessHandle process, List<String> pidFile) {
         try {
-            folder = pidFile.get(1);
-            askedPort = Integer.parseInt(pidFile.get(3).strip());
+            String folder = pidFile.get(1);
             if (!Files.isSameFile(Path.of(folder), data)) {
-                return Owner.OTHERS;
+                return false;
             }
-        } catch (IOException | RuntimeException e) {
-            return Owner.OTHERS;
-        }
-        Optional<String> commandLine = process.info().commandLine();
-        if (commandLine.isPresent()) {
-            boolean ours =
-                    commandLine.get().contains("postgres") && commandLine.get().contains(folder);
-            return ours ? Owner.OURS : Owner.OTHERS;
-        }
-        if (process.info()
-                .command()
-                .filter(program -> !program.contains("postgres"))
-                .isPresent()) {
-            return Owner.OTHERS;
-        }
-        try (Connection connection = connect(askedPort, "postgres")) {
-            boolean ours = Files.isSameFile(Path.of(setting(connection, "data_directory")), data);
-            return ours ? Owner.OURS : Owner.OTHERS;
+            Optional<String> commandLine = process.info().commandLine();
+            if (commandLine.isPresent()) {
+                return commandLine.get().contains("postgres")
+                        && commandLine.get().contains(folder);
+            }
+            try (Connection connection = connect(Integer.parseInt(pidFile.get(3).strip()), "postgres")) {
+                return Files.isSameFile(Path.of(setting(connection, "data_directory")), data);
+            }
         } catch (SQLException | IOException | RuntimeException e) {
-            return Owner.UNKNOWN;
+            return false;
         }
     }
 
