@@ -250,23 +250,15 @@ public final class ImportCommand implements Callable<Integer> {
 
     private void refuseOverwriting() {
         Set<Path> inputs = new HashSet<>();
-        files.forEach(file -> inputs.add(real(file)));
+        files.forEach(file -> inputs.add(WholeFile.real(file)));
         if (mappingFile != null) {
-            inputs.add(real(mappingFile));
+            inputs.add(WholeFile.real(mappingFile));
         }
         for (Path written : new @Nullable Path[] {out, refused}) {
-            if (written != null && !inputs.add(real(written))) {
+            if (written != null && !inputs.add(WholeFile.real(written))) {
                 throw new WrongInput(
                         "%s would be read and written, or written twice; name another file".formatted(written));
             }
-        }
-    }
-
-    private static Path real(Path path) {
-        try {
-            return path.toRealPath();
-        } catch (IOException e) {
-            return path.toAbsolutePath().normalize();
         }
     }
 }

@@ -201,7 +201,7 @@ final class MetricTable {
         };
     }
 
-    private static String percent(BigDecimal share) {
+    static String percent(BigDecimal share) {
         return String.format(Locale.ROOT, "%.2f %%", 100 * share.doubleValue());
     }
 

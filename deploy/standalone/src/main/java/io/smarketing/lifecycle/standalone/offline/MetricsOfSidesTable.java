@@ -1,6 +1,5 @@
 package io.smarketing.lifecycle.standalone.offline;
 
-import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
 import io.smarketing.lifecycle.funnel.metric.Metric;
@@ -9,7 +8,6 @@ import io.smarketing.lifecycle.standalone.terminal.Table;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,40 +33,17 @@ final class MetricsOfSidesTable {
     }
 
     private static String table(ComparedMetrics compared, Metric metric, List<ComparedMetrics.Row> rows) {
-        boolean buckets = compared.grain() != Grain.ALL;
-        boolean values = !compared.dimension().equals(Dimension.ALL);
         List<String> parts = MainFigures.parts(rows);
         List<MainFigures.Figure> figures = MainFigures.of(metric);
-        List<Object> heading = new ArrayList<>();
-        if (buckets) {
-            heading.add(compared.grain().word());
-        }
-        if (values) {
-            heading.add(compared.dimension().name());
-        }
-        heading.addAll(parts);
+        List<Object> heading = new ArrayList<>(MainFigures.headings(compared, parts));
         Table table = new Table();
         for (int i = 1; i < heading.size(); i++) {
             table.texts(i);
         }
-        // Of all leads of all time there is one row, and nothing to tell it from others.
-        if (heading.isEmpty()) {
-            heading.add("");
-        }
         figures.forEach(figure -> heading.add(figure.heading()));
         table.row(heading.toArray());
         for (ComparedMetrics.Row row : rows) {
-            List<Object> cells = new ArrayList<>();
-            if (buckets) {
-                cells.add(row.bucket().label());
-            }
-            if (values) {
-                cells.add(row.value() == null ? "(missing)" : row.value());
-            }
-            parts.forEach(part -> cells.add(row.parts().getOrDefault(part, "")));
-            if (cells.isEmpty()) {
-                cells.add("all");
-            }
+            List<Object> cells = new ArrayList<>(MainFigures.names(compared, parts, row));
             figures.forEach(figure -> cells.add(cell(figure, row)));
             table.row(cells.toArray());
         }
@@ -83,10 +58,7 @@ final class MetricsOfSidesTable {
         @Nullable Object value = figures == null ? null : figures.get(figure.name());
         return switch (figure.form()) {
             case COUNT -> value instanceof Long number ? FunnelTable.count(number) : "–";
-            case SHARE ->
-                value instanceof BigDecimal share
-                        ? String.format(Locale.ROOT, "%.2f %%", 100 * share.doubleValue())
-                        : "–";
+            case SHARE -> value instanceof BigDecimal share ? MetricTable.percent(share) : "–";
             case TIME -> FunnelTable.days((BigDecimal) value);
         };
     }

@@ -267,10 +267,8 @@ public final class ReplayCommand implements Callable<Integer> {
                 files.forEach(inputs::add);
             }
         }
-        for (Path input : inputs) {
-            if (Files.exists(input) && Files.isSameFile(input, page)) {
-                throw new WrongInput("--html: %s would be read and written; name another file".formatted(page));
-            }
+        if (inputs.stream().map(WholeFile::real).anyMatch(WholeFile.real(page)::equals)) {
+            throw new WrongInput("--html: %s would be read and written; name another file".formatted(page));
         }
     }
 

@@ -1,7 +1,10 @@
 package io.smarketing.lifecycle.standalone.report;
 
+import io.smarketing.lifecycle.funnel.Dimension;
+import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
 import io.smarketing.lifecycle.funnel.metric.Metric;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -122,6 +125,32 @@ public final class MainFigures {
 
     private static boolean is(Map<String, String> parts, String part, String value) {
         return value.equals(parts.get(part));
+    }
+
+    /** Above what {@link #names} gives, of the same parts. */
+    public static List<String> headings(ComparedMetrics compared, List<String> parts) {
+        List<String> headings = new ArrayList<>();
+        if (compared.grain() != Grain.ALL) {
+            headings.add(compared.grain().word());
+        }
+        if (!compared.dimension().equals(Dimension.ALL)) {
+            headings.add(compared.dimension().name());
+        }
+        headings.addAll(parts);
+        return headings.isEmpty() ? List.of("leads") : headings;
+    }
+
+    /** What tells a row from the others; never empty: of all leads of all time there is one row. */
+    public static List<String> names(ComparedMetrics compared, List<String> parts, ComparedMetrics.Row row) {
+        List<String> names = new ArrayList<>();
+        if (compared.grain() != Grain.ALL) {
+            names.add(row.bucket().label());
+        }
+        if (!compared.dimension().equals(Dimension.ALL)) {
+            names.add(Words.value(row.value()));
+        }
+        parts.forEach(part -> names.add(row.parts().getOrDefault(part, "")));
+        return names.isEmpty() ? List.of("all") : names;
     }
 
     /** What tells the rows apart, in order; without what is the same in all of them. */

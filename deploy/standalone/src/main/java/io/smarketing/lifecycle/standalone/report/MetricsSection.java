@@ -10,8 +10,6 @@ import static j2html.TagCreator.text;
 import static j2html.TagCreator.thead;
 import static j2html.TagCreator.tr;
 
-import io.smarketing.lifecycle.funnel.Dimension;
-import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.metric.ComparedMetrics;
 import io.smarketing.lifecycle.funnel.metric.Metric;
 import j2html.tags.DomContent;
@@ -53,43 +51,19 @@ final class MetricsSection {
     }
 
     private static DomContent figures(ComparedMetrics compared, Metric metric, List<ComparedMetrics.Row> rows) {
-        boolean buckets = compared.grain() != Grain.ALL;
-        boolean values = !compared.dimension().equals(Dimension.ALL);
         List<String> parts = MainFigures.parts(rows);
         List<DomContent> headings = new ArrayList<>();
-        if (buckets) {
-            headings.add(Card.heading(capitalised(compared.grain().word())));
-        }
-        if (values) {
-            headings.add(Card.heading(capitalised(compared.dimension().name())));
-        }
-        parts.forEach(part -> headings.add(Card.heading(capitalised(part))));
-        if (headings.isEmpty()) {
-            headings.add(Card.heading("Leads"));
-        }
+        MainFigures.headings(compared, parts).forEach(heading -> headings.add(Card.heading(capitalised(heading))));
         MainFigures.of(metric).forEach(figure -> headings.add(Card.numbers(capitalised(figure.heading()))));
         return Card.scroll(table(
                         thead(tr().with(headings)),
-                        tbody(each(rows, row -> line(metric, row, names(row, buckets, values, parts)))))
+                        tbody(each(rows, row -> line(metric, row, MainFigures.names(compared, parts, row)))))
                 .withClass("side-by-side")
                 .attr("data-metric", metric.word()));
     }
 
     private static String capitalised(String words) {
         return words.isEmpty() ? words : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
-    }
-
-    /** What tells the row from the others; never empty. */
-    private static List<String> names(ComparedMetrics.Row row, boolean buckets, boolean values, List<String> parts) {
-        List<String> names = new ArrayList<>();
-        if (buckets) {
-            names.add(row.bucket().label());
-        }
-        if (values) {
-            names.add(Words.value(row.value()));
-        }
-        parts.forEach(part -> names.add(row.parts().getOrDefault(part, "")));
-        return names.isEmpty() ? List.of("all") : names;
     }
 
     private static TrTag line(Metric metric, ComparedMetrics.Row row, List<String> names) {

@@ -66,6 +66,15 @@ public final class WholeFile implements Closeable {
         return new WholeFile(place, place.resolveSibling(name), level);
     }
 
+    /** Where a path leads, whatever it is called: two that lead to one place would be one file. */
+    public static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            return path.toAbsolutePath().normalize();
+        }
+    }
+
     public OutputStream out() {
         return out;
     }
