@@ -26,7 +26,7 @@ public final class DurationSamples {
 
         private static final long[] NONE = {};
         private static final int FIRST_BLOCK = 8;
-        private static final int LARGEST_BLOCK = 1 << 14;
+        private static final int LARGEST_BLOCK = 1 << 12;
         private static final int FEW_BLOCKS = 4;
 
         /** Of these nothing is written any more, but for what others add to theirs behind the length. */
@@ -42,12 +42,30 @@ public final class DurationSamples {
 
         void add(long micros) {
             if (inOpen == open.length) {
-                keep(open, inOpen);
-                open = new long[Math.max(FIRST_BLOCK, Math.min(LARGEST_BLOCK, 2 * inOpen))];
-                inOpen = 0;
+                makeRoom();
             }
             open[inOpen++] = micros;
             n++;
+        }
+
+        void addAll(long[] values, int count) {
+            int from = 0;
+            while (from < count) {
+                if (inOpen == open.length) {
+                    makeRoom();
+                }
+                int length = Math.min(count - from, open.length - inOpen);
+                System.arraycopy(values, from, open, inOpen, length);
+                inOpen += length;
+                from += length;
+            }
+            n += count;
+        }
+
+        private void makeRoom() {
+            keep(open, inOpen);
+            open = new long[Math.max(FIRST_BLOCK, Math.min(LARGEST_BLOCK, 2 * inOpen))];
+            inOpen = 0;
         }
 
         private void keep(long[] block, int length) {
@@ -108,6 +126,16 @@ public final class DurationSamples {
 
     public void add(long micros) {
         added.add(micros);
+    }
+
+    /** Adds the first of some values. */
+    public void addAll(long[] micros, int count) {
+        added.addAll(micros, count);
+    }
+
+    /** Takes out the first of some values, as {@link #remove} does. */
+    public void removeAll(long[] micros, int count) {
+        removed().addAll(micros, count);
     }
 
     /** Takes one out of those that are added, here or where this is merged into: before figures are asked for, it has to be there. */

@@ -8,7 +8,6 @@ import io.smarketing.lifecycle.replay.MarkSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
-import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What sales did after the marks of first cycles, by the number of a dimension's value. Not thread-safe. */
@@ -25,8 +24,9 @@ final class AfterMarkTallies {
     static final int BEFORE = -2;
 
     private static final int KEPT = MarkSet.KEPT.ordinal();
+    private static final int INITIAL = 16;
 
-    private final Int2ObjectHashMap<Row> rows = new Int2ObjectHashMap<>();
+    private @Nullable Row[] rows = new Row[INITIAL];
     private final int[] found = new int[TIMES];
 
     /** Those of one value. */
@@ -94,7 +94,15 @@ final class AfterMarkTallies {
     }
 
     private Row row(int number) {
-        return rows.computeIfAbsent(number, absent -> new Row());
+        if (number >= rows.length) {
+            rows = Arrays.copyOf(rows, Math.max(number + 1, 2 * rows.length));
+        }
+        Row row = rows[number];
+        if (row == null) {
+            row = new Row();
+            rows[number] = row;
+        }
+        return row;
     }
 
     /**
@@ -154,19 +162,20 @@ final class AfterMarkTallies {
 
     /** Adds the leads of others; these are of no use any more. */
     void merge(AfterMarkTallies others) {
-        others.rows.forEachInt((number, other) -> {
-            Row mine = rows.putIfAbsent(number, other);
-            if (mine != null) {
-                mine.merge(other);
+        for (int number = 0; number < others.rows.length; number++) {
+            Row other = others.rows[number];
+            if (other != null) {
+                row(number).merge(other);
             }
-        });
+        }
     }
 
     /** The figures for each row of the candidate's funnel. */
     List<AfterMark> rows(List<FunnelRow> funnel, DimensionRows dimension) {
         return funnel.parallelStream()
                 .map(row -> {
-                    Row known = rows.get(dimension.number(row.value()));
+                    int number = dimension.number(row.value());
+                    Row known = number < rows.length ? rows[number] : null;
                     return (known == null ? new Row() : known).of(row.value());
                 })
                 .toList();

@@ -20,6 +20,8 @@ final class Chunk {
     private final Codes capturedLow;
     private final Codes capturedHigh;
     private final List<LeadColumn> columns;
+    /** By shape. */
+    private final boolean[] cycled;
 
     final LeadColumn facts;
     final LeadColumn extra;
@@ -37,6 +39,10 @@ final class Chunk {
     final int[] stepsFrom = new int[Layout.CHUNK + 1];
     final int[] sequenceFrom = new int[Layout.CHUNK + 1];
 
+    /** Leads whose attributes change, as far as there are {@link #changed}. */
+    final int[] changedLeads = new int[Layout.CHUNK];
+
+    private int changed;
     private int firstLead;
     private int leads;
     private int lagsFrom;
@@ -66,6 +72,7 @@ final class Chunk {
         this.flags = new LeadColumn(segment.column(Layout.FLAGS));
         this.kinds = new LeadColumn(segment.column(Layout.KINDS));
         this.shapes = new LeadColumn(segment.column(Layout.SHAPE));
+        this.cycled = segment.shapes().cycled();
         this.columns = List.of(facts, extra, moves, changes, flags, kinds, shapes);
     }
 
@@ -99,6 +106,7 @@ final class Chunk {
         int sequence = (int) streams.wide(at + 4);
         int step = (int) streams.wide(at + 5);
         int[] stepsOf = segment.shapes().steps();
+        changed = 0;
         for (int i = 0; i < leads; i++) {
             factsFrom[i] = fact;
             movesFrom[i] = move;
@@ -109,6 +117,8 @@ final class Chunk {
             fact += all;
             move += moves.codes[i];
             state += 1 + changes.codes[i];
+            changedLeads[changed] = i;
+            changed += changes.codes[i] == 0 ? 0 : 1;
             sequence += (flags.codes[i] & Layout.PERMUTED) == 0 ? 0 : all;
             step += stepsOf[shapes.codes[i]];
         }
@@ -128,6 +138,10 @@ final class Chunk {
 
     int leads() {
         return leads;
+    }
+
+    int changed() {
+        return changed;
     }
 
     int firstState() {
@@ -169,6 +183,12 @@ final class Chunk {
         }
         column.copy(from, count, scratch, narrow);
         return scratch;
+    }
+
+    /** Whether a lead may have been rejected or lost. */
+    boolean mayCycle(int lead) {
+        char shape = shapes.codes[lead];
+        return shape == Layout.OTHER_SHAPE || cycled[shape];
     }
 
     /** When a lead was captured, in microseconds since 1970. */

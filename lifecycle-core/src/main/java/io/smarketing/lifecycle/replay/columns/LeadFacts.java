@@ -320,6 +320,10 @@ final class LeadFacts {
         return chunk.firstLead() + lead;
     }
 
+    Chunk chunk() {
+        return chunk;
+    }
+
     /** Of the chunk's leads. */
     int leadOfChunk() {
         return lead;
@@ -379,8 +383,7 @@ final class LeadFacts {
 
     /** Whether it may have been rejected or lost. */
     boolean mayCycle() {
-        char shape = chunk.shapes.codes[lead];
-        return shape == Layout.OTHER_SHAPE || segment.shapes().cycled()[shape];
+        return chunk.mayCycle(lead);
     }
 
     /** The state of the attributes at the capture; each fact that changes attributes leads to the next. */

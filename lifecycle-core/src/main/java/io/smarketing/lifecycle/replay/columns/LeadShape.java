@@ -1,6 +1,5 @@
 package io.smarketing.lifecycle.replay.columns;
 
-import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a chunk's lead by its shape: the row, the steps' instants, and what marks make of it. Not thread-safe. */
@@ -11,7 +10,6 @@ final class LeadShape {
     private final Shapes shapes;
     private final Codes stepDetails;
     private final long[] instants = new long[Shapes.INSTANTS];
-    private final Long2ObjectHashMap<Shapes.Entry> several = new Long2ObjectHashMap<>();
     private final Moves moves = new Moves();
     private int lead;
     private int shape;
@@ -86,15 +84,14 @@ final class LeadShape {
     /** What marks make of it, whose instants are those of the lead then; null where they are not told. */
     Shapes.@Nullable Entry marked(MarkList marks) {
         int count = marks.count();
-        if (count == 0) {
-            return shapes.unmarked(shape);
-        } else if (count > Shapes.MOST_MARKS) {
+        if (count > Shapes.MOST_MARKS) {
             return null;
         }
         int[] codes = shapes.codes(shape);
+        Shapes.Entry entry = shapes.unmarked(shape);
         int step = 0;
         int key = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && entry != null; i++) {
             long mark = marks.at(i);
             instants[Shapes.MARK + i] = mark;
             // Kinds at the same instant: captured, marked, what sales does.
@@ -104,17 +101,7 @@ final class LeadShape {
                 step++;
             }
             key = Shapes.key(key, i, step);
-        }
-        if (count == 1) {
-            return shapes.marked(shape, step);
-        }
-        long all = ((long) shape << Byte.SIZE | count) << Integer.SIZE | key;
-        Shapes.Entry entry = several.get(all);
-        if (entry == null) {
-            entry = shapes.marked(shape, count, key);
-            if (entry != null) {
-                several.put(all, entry);
-            }
+            entry = shapes.marked(shape, entry, i + 1, step, key);
         }
         return entry;
     }

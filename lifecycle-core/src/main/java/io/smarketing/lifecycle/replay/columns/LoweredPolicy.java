@@ -140,9 +140,14 @@ final class LoweredPolicy {
         totals = counts == null || anyAges ? new long[0] : counts.totals(engagement, false);
     }
 
-    /** Whether combinations of activities alone tell what engagement gives a lead of the segment. */
+    /** Whether combinations of activities alone tell what engagement gives, to leads that have them. */
+    boolean isByCounts() {
+        return totals.length > 0 && !trustsExternalMarks;
+    }
+
+    /** Whether they tell it for a lead of the segment. */
     boolean isByCounts(int lead) {
-        return totals.length > 0 && !trustsExternalMarks && counts != null && counts.has(lead);
+        return isByCounts() && counts != null && counts.has(lead);
     }
 
     private static long[] most(List<Engagement> engagement, Segment segment) {

@@ -13,12 +13,13 @@ final class MarkKernel {
 
     private static final int INITIAL = 16;
 
-    private static final char[] NO_COUNTS = new char[Layout.CHUNK];
+    private static final int NOT_JUDGED = -1;
 
     /** Beyond any sum of points, however much is added to it. */
     private static final long UNASKED = 1L << 60;
 
     private final LoweredPolicy policy;
+    private final boolean arrival;
     private final int rules;
     private final long[] counts;
     /** Of rules whose total depends on the number alone: what they give. Of others: the most they can give. */
@@ -41,7 +42,16 @@ final class MarkKernel {
     /** Whose leads are asked for next; nothing is added up yet. */
     private @Nullable Chunk next;
 
+    private final long[] best = new long[Layout.CHUNK];
     private final boolean[] mayBeMarked = new boolean[Layout.CHUNK];
+    /** Of a chunk whose leads were judged at once, how many marks each has, or {@link #NOT_JUDGED}. */
+    private final int[] judged;
+
+    /** Where the marks of each begin that has some. */
+    private final int[] judgedFrom;
+
+    private final int[] asked = new int[Layout.CHUNK];
+    private long[] judgedMarks = new long[INITIAL];
 
     /** By rule, what its cap still lets it give; of no rule, nothing. */
     private final long[] left;
@@ -51,9 +61,15 @@ final class MarkKernel {
     private long[] marks = new long[INITIAL];
     private int count;
 
-    /** @param statePoints those of the policy, which others may ask too; they go to a chunk by themselves, before this does */
-    MarkKernel(LoweredPolicy policy, StatePoints statePoints) {
+    /**
+     * Judges by a policy.
+     *
+     * @param statePoints those of the policy, which others may ask too; they go to a chunk by themselves, before this does
+     * @param arrival whether leads are judged in order of arrival, where it is another
+     */
+    MarkKernel(LoweredPolicy policy, StatePoints statePoints, boolean arrival) {
         this.policy = policy;
+        this.arrival = arrival;
         this.statePoints = statePoints;
         this.rules = policy.points.length;
         this.counts = new long[rules];
@@ -63,6 +79,9 @@ final class MarkKernel {
         this.occurrences = new int[rules];
         this.left = new long[rules + 1];
         this.weighted = new long[rules + 1];
+        int atOnce = policy.isByCounts() ? Layout.CHUNK : 0;
+        this.judged = new int[atOnce];
+        this.judgedFrom = new int[atOnce];
     }
 
     /** The clock's readings at the marks that {@link #judge} made, rising, in microseconds since the capture. */
@@ -79,6 +98,62 @@ final class MarkKernel {
         next = chunk;
     }
 
+    /**
+     * Judges at once the leads of the chunk whose combinations of activities tell all, in fold order: then {@link #hasJudged} them.
+     *
+     * @param known leads that are known are left out
+     */
+    void judgeAll(Chunk chunk, KnownMarks.Reader known) {
+        if (judged.length == 0) {
+            return;
+        }
+        addUpIfNext();
+        char[] most = Objects.requireNonNull(policy.counts).mostByLead();
+        char[] flags = chunk.flags.codes;
+        int first = chunk.firstLead();
+        int leads = 0;
+        for (int lead = 0; lead < chunk.leads(); lead++) {
+            boolean told = most[first + lead] != 0 && (!arrival || flags[lead] == 0);
+            judged[lead] = told && !mayBeMarked[lead] ? 0 : NOT_JUDGED;
+            asked[leads] = lead;
+            leads += told && mayBeMarked[lead] ? 1 : 0;
+        }
+        int end = 0;
+        for (int i = 0; i < leads; i++) {
+            int lead = asked[i];
+            if (known.of(lead) == MarkMemory.UNKNOWN) {
+                judgeByCounts(chunk, lead);
+                if (end + count > judgedMarks.length) {
+                    judgedMarks = Arrays.copyOf(judgedMarks, Math.max(end + count, 2 * judgedMarks.length));
+                }
+                judged[lead] = count;
+                judgedFrom[lead] = end;
+                for (int mark = 0; mark < count; mark++) {
+                    judgedMarks[end++] = marks[mark];
+                }
+            }
+        }
+    }
+
+    /** Whether a lead of the chunk was judged with all. */
+    boolean hasJudged(int leadOfChunk) {
+        return judged.length > 0 && judged[leadOfChunk] != NOT_JUDGED;
+    }
+
+    /** How many marks a lead has that was judged with all. */
+    int judgedCount(int leadOfChunk) {
+        return judged[leadOfChunk];
+    }
+
+    /** The marks of a lead that was judged with all. */
+    void copyJudged(int leadOfChunk, MarkList to) {
+        to.clear();
+        int from = judgedFrom[leadOfChunk];
+        for (int mark = from; mark < from + judged[leadOfChunk]; mark++) {
+            to.add(judgedMarks[mark], judgedMarks[mark]);
+        }
+    }
+
     private void addUpIfNext() {
         if (next != null) {
             addUp(next);
@@ -90,25 +165,45 @@ final class MarkKernel {
     private void addUp(Chunk chunk) {
         firstState = chunk.firstState();
         fits = statePoints.points();
-        int[] statesFrom = chunk.statesFrom;
-        char[] kinds = chunk.kinds.codes;
-        char[] facts = chunk.facts.codes;
+        addUpBest(chunk);
+        int leads = chunk.leads();
         char[] flags = chunk.flags.codes;
-        long[] bounds = policy.bounds;
-        char[] most = policy.counts == null ? NO_COUNTS : policy.counts.mostByLead();
-        int first = policy.counts == null ? 0 : chunk.firstLead();
-        int state = 0;
-        for (int lead = 0; lead < chunk.leads(); lead++) {
-            int end = statesFrom[lead + 1] - firstState;
-            long best = fits[state];
-            while (++state < end) {
-                best = Math.max(best, fits[state]);
+        int others = 0;
+        if (policy.counts == null) {
+            others = leads;
+            Arrays.setAll(asked, lead -> lead);
+        } else {
+            long[] bounds = policy.bounds;
+            char[] most = policy.counts.mostByLead();
+            int first = chunk.firstLead();
+            for (int lead = 0; lead < leads; lead++) {
+                int combination = most[first + lead];
+                mayBeMarked[lead] = best[lead] + bounds[combination] >= policy.threshold;
+                asked[others] = lead;
+                // In order of arrival a cycle may hold other facts.
+                others += combination == 0 || (arrival && flags[lead] != 0) ? 1 : 0;
             }
-            int combination = most[first + lead];
-            // In another order a cycle may hold other facts.
-            boolean isCounted = combination != 0 && flags[lead] == 0;
-            long given = isCounted ? bounds[combination] : policy.most(kinds[lead], facts[lead]);
-            mayBeMarked[lead] = best + given >= policy.threshold || (flags[lead] & Layout.VOIDS) != 0;
+        }
+        for (int i = 0; i < others; i++) {
+            int lead = asked[i];
+            long given = policy.most(chunk.kinds.codes[lead], chunk.facts.codes[lead]);
+            mayBeMarked[lead] =
+                    best[lead] + given >= policy.threshold || (arrival && (flags[lead] & Layout.VOIDS) != 0);
+        }
+    }
+
+    /** Finds the best points of attributes that each lead has at a time. */
+    private void addUpBest(Chunk chunk) {
+        int[] statesFrom = chunk.statesFrom;
+        for (int lead = 0; lead < chunk.leads(); lead++) {
+            best[lead] = fits[statesFrom[lead] - firstState];
+        }
+        for (int i = 0; i < chunk.changed(); i++) {
+            int lead = chunk.changedLeads[i];
+            int end = statesFrom[lead + 1] - firstState;
+            for (int state = statesFrom[lead] + 1 - firstState; state < end; state++) {
+                best[lead] = Math.max(best[lead], fits[state]);
+            }
         }
     }
 
@@ -131,7 +226,7 @@ final class MarkKernel {
             return true;
         }
         if (order == null && policy.isByCounts(lead.lead())) {
-            judgeByCounts(lead, Objects.requireNonNull(policy.counts).byFact());
+            judgeByCounts(lead.chunk(), lead.leadOfChunk());
             return true;
         }
         if (order == null && policy.simple) {
@@ -148,14 +243,16 @@ final class MarkKernel {
     }
 
     /** In fold order, by a policy whose points do not age: each combination of activities has its total. */
-    private void judgeByCounts(LeadFacts lead, char[] counts) {
+    private void judgeByCounts(Chunk chunk, int lead) {
+        char[] counts = Objects.requireNonNull(policy.counts).byFact();
         long[] totals = policy.totals;
-        int from = lead.factsFrom();
-        int end = from + lead.count();
-        int state = lead.firstState() - firstState;
+        int from = chunk.factsFrom[lead];
+        int end = from + chunk.facts.codes[lead];
+        int state = chunk.statesFrom[lead] - firstState;
         long need = policy.threshold - fits[state];
         int cycle = from;
         int fact = from;
+        count = 0;
         boolean marked = totals[ActivityCounts.EMPTY] >= need;
         if (marked) {
             mark(0);
@@ -165,7 +262,7 @@ final class MarkKernel {
                 while (fact < end && totals[counts[fact]] < need) {
                     fact++;
                 }
-            } else if (lead.mayCycle()) {
+            } else if (chunk.mayCycle(lead)) {
                 while (fact < end && counts[fact] != ActivityCounts.END && counts[fact] != ActivityCounts.WON) {
                     state += counts[fact++] == ActivityCounts.CHANGE ? 1 : 0;
                 }
@@ -186,8 +283,8 @@ final class MarkKernel {
                     reached = before(counts, cycle, fact);
                 }
                 if (totals[reached] >= need) {
-                    long clock = Math.max(0, lead.at(fact - from));
-                    marked = cycle == from || clock - policy.cooldown >= Math.max(0, lead.at(cycle - 1 - from));
+                    long clock = Math.max(0, chunk.at(fact));
+                    marked = cycle == from || clock - policy.cooldown >= Math.max(0, chunk.at(cycle - 1));
                     if (marked) {
                         mark(clock);
                     }

@@ -97,15 +97,15 @@ final class SegmentReplay {
         this.lowered = asks.candidate();
         LoweredPolicy loweredBaseline = asks.baseline();
         this.chunk = new Chunk(segment);
-        this.lead = new LeadFacts(
-                segment, chunk, question.order() == Judge.Order.ARRIVAL, CaptureMicros.knownAt(question.knownAt()));
+        this.arrival = question.order() == Judge.Order.ARRIVAL;
+        this.lead = new LeadFacts(segment, chunk, arrival, CaptureMicros.knownAt(question.knownAt()));
         this.candidatePoints = new StatePoints(lowered);
         this.baselinePoints = loweredBaseline == null || candidatePoints.isOf(loweredBaseline)
                 ? candidatePoints
                 : new StatePoints(loweredBaseline);
-        this.candidate = new MarkKernel(lowered, candidatePoints);
-        this.inTime = new MarkKernel(lowered, candidatePoints);
-        this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline, baselinePoints);
+        this.candidate = new MarkKernel(lowered, candidatePoints, arrival);
+        this.inTime = new MarkKernel(lowered, candidatePoints, false);
+        this.baseline = loweredBaseline == null ? null : new MarkKernel(loweredBaseline, baselinePoints, arrival);
         this.recorded = asks.recorded();
         this.candidateKnown = asks.candidateKnown().reader();
         this.baselineKnown = asks.baselineKnown().reader();
@@ -114,7 +114,6 @@ final class SegmentReplay {
         this.unknownEntries = Arrays.stream(lowered.fit)
                 .map(table -> new long[table.hasUnknowns() ? table.entries() : 0])
                 .toArray(long[][]::new);
-        this.arrival = question.order() == Judge.Order.ARRIVAL;
         this.unmarkedAdded = asks.unmarked() != null;
         this.steps = segment.shapes().steps();
         this.shape = new LeadShape(segment, chunk, dimension);
@@ -149,6 +148,10 @@ final class SegmentReplay {
         if (question.knownAt() == null) {
             candidateKnown.begin(chunk);
             baselineKnown.begin(chunk);
+            candidate.judgeAll(chunk, candidateKnown);
+            if (baseline != null) {
+                baseline.judgeAll(chunk, baselineKnown);
+            }
             for (int i = 0; i < chunk.leads(); i++) {
                 if (!passes || !passes(i)) {
                     add(i);
@@ -248,20 +251,21 @@ final class SegmentReplay {
         }
         long after = permuted ? MarkMemory.UNKNOWN : candidateKnown.of(i);
         long before = permuted ? MarkMemory.UNKNOWN : baselineKnown.of(i);
-        if (after != MarkMemory.UNKNOWN && before != MarkMemory.UNKNOWN) {
-            partial.knownLeads++;
-            candidateMarks.only(after);
-            baselineMarks.only(before);
-        } else if (mayMark(candidate, after, i) || (baseline == null ? marked : mayMark(baseline, before, i))) {
+        partial.knownLeads += after != MarkMemory.UNKNOWN && before != MarkMemory.UNKNOWN ? 1 : 0;
+        boolean toldAfter = take(candidate, after, permuted, i, candidateMarks);
+        boolean toldBefore = take(baseline, before, permuted, i, baselineMarks);
+        if (baseline == null && !marked && !toldBefore) {
+            baselineMarks.clear();
+            toldBefore = true;
+        }
+        boolean alsoInTime = permuted && baseline == null && candidate.mayMark(i);
+        inTimeMarks.clear();
+        if (!toldAfter || !toldBefore || alsoInTime) {
             lead.go(i);
             lead.read();
-            if (!judge(after, before)) {
+            if (!judge(toldAfter, toldBefore)) {
                 return false;
             }
-        } else {
-            candidateMarks.clear();
-            baselineMarks.clear();
-            inTimeMarks.clear();
         }
         if (!permuted) {
             candidateKnown.found(i, candidateMarks);
@@ -337,12 +341,37 @@ final class SegmentReplay {
     }
 
     private static boolean mayMark(MarkKernel kernel, long known, int leadOfChunk) {
-        return known == MarkMemory.UNKNOWN ? kernel.mayMark(leadOfChunk) : known != VisitKernel.NONE;
+        if (known != MarkMemory.UNKNOWN) {
+            return known != VisitKernel.NONE;
+        }
+        return kernel.hasJudged(leadOfChunk) ? kernel.judgedCount(leadOfChunk) > 0 : kernel.mayMark(leadOfChunk);
+    }
+
+    /**
+     * Takes a side's marks of a lead that are known, or were found with those of all the chunk; false where the lead has to be judged.
+     *
+     * @param kernel null for the marks that history holds
+     * @param permuted whether the order in which facts arrived matters
+     */
+    private static boolean take(
+            @Nullable MarkKernel kernel, long known, boolean permuted, int leadOfChunk, MarkList marks) {
+        if (known != MarkMemory.UNKNOWN) {
+            marks.only(known);
+        } else if (kernel == null) {
+            return false;
+        } else if (!permuted && kernel.hasJudged(leadOfChunk)) {
+            kernel.copyJudged(leadOfChunk, marks);
+        } else if (kernel.mayMark(leadOfChunk)) {
+            return false;
+        } else {
+            marks.clear();
+        }
+        return true;
     }
 
     private void addByMoves() {
         Slow slow = !fitsNumbers ? Slow.ARITHMETIC : lead.hasVoidsInOrder() ? null : lead.slow();
-        if (slow == null && !judge()) {
+        if (slow == null && !judge(false, false)) {
             slow = Slow.ARITHMETIC;
         }
         if (slow != null) {
@@ -361,34 +390,21 @@ final class SegmentReplay {
         return names.of(lead.lead());
     }
 
-    private boolean judge() {
-        return judge(MarkMemory.UNKNOWN, MarkMemory.UNKNOWN);
-    }
-
     /**
-     * Finds the marks of both sides; false where integers alone do not.
+     * Finds the marks of the lead that was read; false where integers alone do not.
      *
-     * @param knownAfter the candidate's one mark, or none, where it is known
-     * @param knownBefore the baseline's
+     * @param toldAfter whether the candidate's are there
+     * @param toldBefore whether the baseline's are
      */
-    private boolean judge(long knownAfter, long knownBefore) {
+    private boolean judge(boolean toldAfter, boolean toldBefore) {
         int[] order = lead.order();
-        if (knownAfter != MarkMemory.UNKNOWN) {
-            candidateMarks.only(knownAfter);
-        } else if (candidate.judge(lead, order)) {
+        if (!toldAfter) {
+            if (!candidate.judge(lead, order)) {
+                return false;
+            }
             candidateMarks.judged(lead, candidate, lowered.trustsExternalMarks);
-        } else {
-            return false;
         }
-        if (knownBefore != MarkMemory.UNKNOWN) {
-            baselineMarks.only(knownBefore);
-        } else if (recorded != null) {
-            recorded.read(lead.lead(), baselineMarks);
-        } else if (baseline == null) {
-            baselineMarks.recorded(lead.moves());
-        } else if (baseline.judge(lead, order)) {
-            baselineMarks.judged(lead, baseline, baselineTrusts);
-        } else {
+        if (!toldBefore && !judgeBefore(order)) {
             return false;
         }
         if (baseline == null && order != null) {
@@ -396,6 +412,19 @@ final class SegmentReplay {
                 return false;
             }
             inTimeMarks.judged(lead, inTime, lowered.trustsExternalMarks);
+        }
+        return true;
+    }
+
+    private boolean judgeBefore(int @Nullable [] order) {
+        if (recorded != null) {
+            recorded.read(lead.lead(), baselineMarks);
+        } else if (baseline == null) {
+            baselineMarks.recorded(lead.moves());
+        } else if (baseline.judge(lead, order)) {
+            baselineMarks.judged(lead, baseline, baselineTrusts);
+        } else {
+            return false;
         }
         return true;
     }

@@ -2,9 +2,7 @@ package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.funnel.PackedInput;
 import java.util.Arrays;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +45,7 @@ final class Shapes {
     private static final int STEP_BITS = 5;
 
     /** Of several marks are folded and kept; each takes some 300 bytes. Generated leads need a few thousand a segment. */
-    private static final int MOST_MANY = 1 << 14;
+    private static final int MOST_SEVERAL = 1 << 14;
 
     private final int[] steps = new int[Layout.OTHER_SHAPE + 1];
     private final boolean[] cycled = new boolean[Layout.OTHER_SHAPE + 1];
@@ -55,14 +53,8 @@ final class Shapes {
     private final int[][] outcomes;
     private final int[][] reasonSteps;
     private final Entry[] unmarked;
-    /** By shape, where those of one mark begin. */
-    private final int[] onceFrom;
-
-    /** Of one mark, those that were met. */
-    private final AtomicReferenceArray<@Nullable Entry> once;
-
-    private final ConcurrentHashMap<Long, Entry> many = new ConcurrentHashMap<>();
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger entries = new AtomicInteger();
+    private final AtomicInteger several = new AtomicInteger();
 
     /**
      * What becomes of a shape with some marks.
@@ -75,9 +67,17 @@ final class Shapes {
      * @param durations that there are, and would not be without the marks: between which instants, and for what; with {@link #REMOVED} those that there would be
      *     without the marks
      * @param counted what is counted, but for durations
+     * @param next by the step before which one more mark stands, or behind all, what becomes of it then; null as long as nobody met it. Threads write it without
+     *     regard for each other, for whatever stands there is right
      */
     record Entry(
-            int number, @Nullable Entry unmarked, int[] cycleMarks, int[] afterMark, int[] durations, int[] counted) {}
+            int number,
+            @Nullable Entry unmarked,
+            int[] cycleMarks,
+            int[] afterMark,
+            int[] durations,
+            int[] counted,
+            @Nullable Entry[] next) {}
 
     private static long[] powersOfThree() {
         long[] powers = new long[INSTANTS];
@@ -101,13 +101,9 @@ final class Shapes {
         outcomes = new int[shapes.length][];
         reasonSteps = new int[shapes.length][];
         unmarked = new Entry[shapes.length];
-        onceFrom = new int[shapes.length];
         VisitKernel kernel = new VisitKernel();
-        int places = 0;
         for (int shape = 0; shape < shapes.length; shape++) {
             steps[shape] = shapes[shape].length;
-            onceFrom[shape] = places;
-            places += steps[shape] + 1;
             unmarked[shape] = fold(shape, 0, 0, kernel);
             int cycles = kernel.cycles();
             cycled[shape] = cycles > 1;
@@ -118,7 +114,6 @@ final class Shapes {
                 reasonSteps[shape][cycle] = kernel.reason(cycle) - 1;
             }
         }
-        once = new AtomicReferenceArray<>(places);
     }
 
     /** @param places the steps before which the marks stand, the first in the lowest bits */
@@ -139,12 +134,13 @@ final class Shapes {
         int[] told = durations(folded, instants);
         Entry without = marks == 0 ? null : unmarked[shape];
         return new Entry(
-                next.getAndIncrement(),
+                entries.getAndIncrement(),
                 without,
                 cycleMarks(kernel, instants),
                 afterMark(moves, list),
                 without == null ? told : changes(without.durations(), told),
-                counted(folded));
+                counted(folded),
+                new Entry[stepCodes.length + 1]);
     }
 
     /** By instant, its place in order; marks stand before their steps. */
@@ -280,32 +276,33 @@ final class Shapes {
         return unmarked[shape];
     }
 
-    /** Of a shape with one mark before a step, or behind all. */
-    Entry marked(int shape, int beforeStep) {
-        Entry known = once.get(onceFrom[shape] + beforeStep);
-        return known == null ? foldOnce(shape, beforeStep) : known;
-    }
-
-    /** Two threads may both fold it: then what they count stands under two numbers. */
-    private Entry foldOnce(int shape, int beforeStep) {
-        Entry folded = fold(shape, 1, beforeStep, new VisitKernel());
-        once.set(onceFrom[shape] + beforeStep, folded);
-        return folded;
-    }
-
     /** The key of one more mark, behind those of a key that begins with 0. */
     static int key(int key, int mark, int beforeStep) {
         return key | beforeStep << (STEP_BITS * mark);
     }
 
-    /** Of a shape with several marks; null where so many were folded already that those of this shape are folded one by one. */
-    @Nullable Entry marked(int shape, int marks, int key) {
-        long all = ((long) shape << Byte.SIZE | marks) << Integer.SIZE | key;
-        Entry known = many.get(all);
-        if (known != null || many.size() >= MOST_MANY) {
-            return known;
+    /**
+     * What one more mark makes of a shape; null where so many with several marks were folded already that those of this shape are folded one by one.
+     *
+     * @param before what the marks before make of it
+     * @param marks how many there are with it
+     * @param beforeStep the step before which it stands, or how many there are where it stands behind all
+     * @param key of all marks
+     */
+    @Nullable Entry marked(int shape, Entry before, int marks, int beforeStep, int key) {
+        Entry known = before.next()[beforeStep];
+        return known == null ? foldMarked(shape, before, marks, beforeStep, key) : known;
+    }
+
+    /** Two threads may both fold it: then what they count stands under two numbers. */
+    private @Nullable Entry foldMarked(int shape, Entry before, int marks, int beforeStep, int key) {
+        if (marks > 1 && several.getAndIncrement() >= MOST_SEVERAL) {
+            several.set(MOST_SEVERAL);
+            return null;
         }
-        return many.computeIfAbsent(all, absent -> fold(shape, marks, key, new VisitKernel()));
+        Entry folded = fold(shape, marks, key, new VisitKernel());
+        before.next()[beforeStep] = folded;
+        return folded;
     }
 
     /** By cycle, the ordinal of {@link io.smarketing.lifecycle.lead.Cycle.Outcome}. */

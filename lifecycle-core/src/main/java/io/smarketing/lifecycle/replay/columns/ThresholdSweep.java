@@ -253,12 +253,12 @@ public final class ThresholdSweep {
             this.plain = plain;
             this.changes = changes;
             this.chunk = new Chunk(segment);
-            this.lead = new LeadFacts(
-                    segment, chunk, question.order() == Judge.Order.ARRIVAL, CaptureMicros.knownAt(question.knownAt()));
+            boolean arrival = question.order() == Judge.Order.ARRIVAL;
+            this.lead = new LeadFacts(segment, chunk, arrival, CaptureMicros.knownAt(question.knownAt()));
             this.candidatePoints = new StatePoints(candidate);
             this.baselinePoints = baseline == null ? candidatePoints : new StatePoints(baseline);
-            this.candidate = new MarkKernel(candidate, candidatePoints);
-            this.baseline = baseline == null ? null : new MarkKernel(baseline, baselinePoints);
+            this.candidate = new MarkKernel(candidate, candidatePoints, arrival);
+            this.baseline = baseline == null ? null : new MarkKernel(baseline, baselinePoints, arrival);
             this.baselineTrusts = baseline != null && baseline.trustsExternalMarks;
             this.fitsNumbers = candidate.fitsNumbers && (baseline == null || baseline.fitsNumbers);
             this.asked = new CaptureMicros(question.range());
