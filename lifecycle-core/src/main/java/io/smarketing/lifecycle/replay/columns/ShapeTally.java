@@ -100,7 +100,7 @@ final class ShapeTally {
 
     private void count(int number, Shapes.Entry entry, int times) {
         if (number >= MOST_ROWS) {
-            addTo(rows.row(number), entry, times);
+            Shapes.addTo(rows.row(number), entry, times);
             return;
         }
         int place = entry.number();
@@ -135,14 +135,6 @@ final class ShapeTally {
         entries[place] = entry;
     }
 
-    private static void addTo(RowTally row, Shapes.Entry entry, int leads) {
-        Shapes.addTo(row, entry, leads);
-        Shapes.Entry unmarked = entry.unmarked();
-        if (unmarked != null) {
-            Shapes.addTo(row, unmarked, -leads);
-        }
-    }
-
     /** Nothing is added afterwards. */
     void leave() {
         for (int place = 0; place < lengths.length; place++) {
@@ -154,7 +146,7 @@ final class ShapeTally {
             int[] byEntry = counts[number];
             for (int place = 0; place < byEntry.length; place++) {
                 if (byEntry[place] != 0) {
-                    addTo(rows.row(number), Objects.requireNonNull(entries[place]), byEntry[place]);
+                    Shapes.addTo(rows.row(number), Objects.requireNonNull(entries[place]), byEntry[place]);
                 }
             }
             counts[number] = new int[0];

@@ -60,19 +60,17 @@ final class Shapes {
      * What becomes of a shape with some marks.
      *
      * @param number among all that were folded
-     * @param unmarked what becomes of the shape without marks; null for that itself
      * @param cycleMarks by cycle, which of the marks is the cycle's; -1 for none
      * @param afterMark the instants that end what is measured from the first mark, where that is the first cycle's: by what {@link AfterMarkTallies} measures, or
      *     {@link AfterMarkTallies#NONE}
      * @param durations that there are, and would not be without the marks: between which instants, and for what; with {@link #REMOVED} those that there would be
      *     without the marks
-     * @param counted what is counted, but for durations
+     * @param counted what is counted, but for durations, in the same way
      * @param next by the step before which one more mark stands, or behind all, what becomes of it then; null as long as nobody met it. Threads write it without
      *     regard for each other, for whatever stands there is right
      */
     record Entry(
             int number,
-            @Nullable Entry unmarked,
             int[] cycleMarks,
             int[] afterMark,
             int[] durations,
@@ -135,11 +133,10 @@ final class Shapes {
         Entry without = marks == 0 ? null : unmarked[shape];
         return new Entry(
                 entries.getAndIncrement(),
-                without,
                 cycleMarks(kernel, instants),
                 afterMark(moves, list),
                 without == null ? told : changes(without.durations(), told),
-                counted(folded),
+                without == null ? counted(folded) : changes(without.counted(), counted(folded)),
                 new Entry[stepCodes.length + 1]);
     }
 
@@ -315,16 +312,17 @@ final class Shapes {
         return reasonSteps[shape];
     }
 
-    /** Adds leads to a row, without their durations; fewer than none takes them out. */
+    /** Adds what leads change in a row, but for their durations; fewer than none take it back. */
     static void addTo(RowTally row, Entry entry, int leads) {
         for (int one : entry.counted()) {
             int place = one & PLACE;
-            switch (one >> KIND_SHIFT) {
-                case EVER -> row.ever[place] += leads;
-                case ENTERED -> row.entered[place] += leads;
-                case OPEN -> row.open[place] += leads;
-                case EXIT -> row.exits[place] += leads;
-                default -> row.deviations[place] += leads;
+            int times = (one & REMOVED) == 0 ? leads : -leads;
+            switch ((one & ~REMOVED) >> KIND_SHIFT) {
+                case EVER -> row.ever[place] += times;
+                case ENTERED -> row.entered[place] += times;
+                case OPEN -> row.open[place] += times;
+                case EXIT -> row.exits[place] += times;
+                default -> row.deviations[place] += times;
             }
         }
     }
