@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.agrona.collections.Int2IntHashMap;
+import org.agrona.collections.IntArrayList;
 
 /**
  * How often each activity was done in a lead's cycle, up to each fact of a segment, in fold order. Each combination of counts has a number: what a policy without
@@ -19,14 +20,10 @@ final class ActivityCounts {
     /** In place of combinations: the attributes change. */
     static final int CHANGE = 0;
 
-    /** The cycle ends, and another begins. */
-    static final int END = 1;
-
-    static final int WON = 2;
     /** Nothing is asked. */
-    static final int IDLE = 3;
+    static final int IDLE = 1;
     /** The first combination: nothing was done. */
-    static final int EMPTY = 4;
+    static final int EMPTY = 2;
 
     /** So many fit into a processor's cache; leads with few facts come first, and need few. */
     private static final int MOST = 1 << 15;
@@ -38,15 +35,28 @@ final class ActivityCounts {
 
     private final char[] byFact;
     private final char[] mostByLead;
+    private final Cycles cycles;
     /** By activity, by combination. */
     private final int[][] counts;
 
     /** By name, the place among the counts. */
     private final Map<String, Integer> activities;
 
-    private ActivityCounts(char[] byFact, char[] mostByLead, int[][] counts, Map<String, Integer> activities) {
+    /**
+     * Up to the win of a lead that was won.
+     *
+     * @param from by lead of the segment, where its cycles begin; one more than there are leads
+     * @param end by cycle, the fact of the segment that ends it, or that stands behind the lead's
+     * @param most by cycle, the combination at its end
+     * @param changes by cycle, how often the lead's attributes changed before
+     */
+    record Cycles(int[] from, int[] end, char[] most, char[] changes) {}
+
+    private ActivityCounts(
+            char[] byFact, char[] mostByLead, Cycles cycles, int[][] counts, Map<String, Integer> activities) {
         this.byFact = byFact;
         this.mostByLead = mostByLead;
+        this.cycles = cycles;
         this.counts = counts;
         this.activities = activities;
     }
@@ -59,6 +69,11 @@ final class ActivityCounts {
     /** By fact of the segment, the combination behind it, or what stands in place of one. */
     char[] byFact() {
         return byFact;
+    }
+
+    /** The cycles of leads that have their combinations. */
+    Cycles cycles() {
+        return cycles;
     }
 
     /** Whether a lead of the segment has its combinations. */
@@ -104,6 +119,10 @@ final class ActivityCounts {
         private final Int2IntHashMap next = new Int2IntHashMap(FULL);
         private final char[] byFact;
         private final char[] mostByLead;
+        private final int[] cyclesFrom;
+        private final IntArrayList ends = new IntArrayList();
+        private final IntArrayList mosts = new IntArrayList();
+        private final IntArrayList changes = new IntArrayList();
         private final int most;
 
         Builder(Segment segment) {
@@ -120,6 +139,7 @@ final class ActivityCounts {
             this.most = Math.min(MOST, EMPTY + 1 + MOST_COUNTS / Math.max(1, activities.size()));
             this.byFact = new char[segment.column(Layout.CODES).size()];
             this.mostByLead = new char[segment.leads()];
+            this.cyclesFrom = new int[segment.leads() + 1];
             for (int i = 0; i < EMPTY; i++) {
                 combinations.add(new int[activities.size()]);
             }
@@ -169,6 +189,7 @@ final class ActivityCounts {
                 chunk.begin(number);
                 for (int i = 0; i < chunk.leads(); i++) {
                     mostByLead[chunk.firstLead() + i] = (char) Math.max(0, count(i));
+                    cyclesFrom[chunk.firstLead() + i + 1] = ends.size();
                 }
             }
             int[][] counts = new int[activities.size()][combinations.size()];
@@ -177,7 +198,16 @@ final class ActivityCounts {
                     counts[activity][i] = combinations.get(i)[activity];
                 }
             }
-            return new ActivityCounts(byFact, mostByLead, counts, activities);
+            Cycles cycles = new Cycles(cyclesFrom, ends.toIntArray(), chars(mosts), chars(changes));
+            return new ActivityCounts(byFact, mostByLead, cycles, counts, activities);
+        }
+
+        private static char[] chars(IntArrayList some) {
+            char[] chars = new char[some.size()];
+            for (int i = 0; i < chars.length; i++) {
+                chars[i] = (char) some.getInt(i);
+            }
+            return chars;
         }
 
         /** Finds the most of a lead, or that there are not numbers enough. */
@@ -187,33 +217,46 @@ final class ActivityCounts {
             int end = from + chunk.facts.codes[lead];
             int combination = EMPTY;
             int most = EMPTY;
+            int changed = 0;
             boolean cycled = false;
             long cycleEnd = 0;
-            for (int fact = from; fact < end && most != FULL; fact++) {
+            int fact = from;
+            changes.addInt(0);
+            for (; fact < end && most != FULL; fact++) {
                 int code = codes[fact - chunk.factsFrom[0]];
                 int told = IDLE;
                 if (code >= FactCode.FIRST_ACTIVITY) {
                     if (!cycled || chunk.at(fact) > cycleEnd) {
                         combination = next(combination, code - FactCode.FIRST_ACTIVITY);
                         if (combination == FULL) {
+                            end(fact, EMPTY);
                             return FULL;
                         }
                     }
                     told = combination;
+                } else if (code == FactCode.WON) {
+                    // Nothing is judged any more.
+                    break;
                 } else if (code == FactCode.REJECTED || code == FactCode.LOST) {
-                    told = END;
+                    end(fact, combination);
+                    changes.addInt(changed);
                     most = most(most, combination);
                     combination = EMPTY;
                     cycled = true;
                     cycleEnd = Math.max(0, chunk.at(fact));
-                } else if (code == FactCode.WON) {
-                    told = WON;
                 } else if (FactCode.changesAttributes(code)) {
                     told = CHANGE;
+                    changed++;
                 }
                 byFact[fact] = (char) told;
             }
+            end(fact, combination);
             return most == FULL ? FULL : most(most, combination);
+        }
+
+        private void end(int fact, int combination) {
+            ends.addInt(fact);
+            mosts.addInt(combination);
         }
     }
 }

@@ -108,7 +108,8 @@ final class MarkKernel {
             return;
         }
         addUpIfNext();
-        char[] most = Objects.requireNonNull(policy.counts).mostByLead();
+        ActivityCounts counts = Objects.requireNonNull(policy.counts);
+        char[] most = counts.mostByLead();
         char[] flags = chunk.flags.codes;
         int first = chunk.firstLead();
         int leads = 0;
@@ -122,7 +123,7 @@ final class MarkKernel {
         for (int i = 0; i < leads; i++) {
             int lead = asked[i];
             if (known.of(lead) == MarkMemory.UNKNOWN) {
-                judgeByCounts(chunk, lead);
+                judgeByCounts(chunk, counts, lead);
                 if (end + count > judgedMarks.length) {
                     judgedMarks = Arrays.copyOf(judgedMarks, Math.max(end + count, 2 * judgedMarks.length));
                 }
@@ -226,7 +227,7 @@ final class MarkKernel {
             return true;
         }
         if (order == null && policy.isByCounts(lead.lead())) {
-            judgeByCounts(lead.chunk(), lead.leadOfChunk());
+            judgeByCounts(lead.chunk(), Objects.requireNonNull(policy.counts), lead.leadOfChunk());
             return true;
         }
         if (order == null && policy.simple) {
@@ -242,55 +243,54 @@ final class MarkKernel {
         return !overflowed;
     }
 
-    /** In fold order, by a policy whose points do not age: each combination of activities has its total. */
-    private void judgeByCounts(Chunk chunk, int lead) {
-        char[] counts = Objects.requireNonNull(policy.counts).byFact();
+    /**
+     * In fold order, by a policy whose points do not age: each combination of activities has its total, and a cycle whose last one is too little
+     * has no mark.
+     */
+    private void judgeByCounts(Chunk chunk, ActivityCounts counts, int lead) {
+        char[] byFact = counts.byFact();
+        ActivityCounts.Cycles cycles = counts.cycles();
         long[] totals = policy.totals;
-        int from = chunk.factsFrom[lead];
-        int end = from + chunk.facts.codes[lead];
-        int state = chunk.statesFrom[lead] - firstState;
-        long need = policy.threshold - fits[state];
-        int cycle = from;
-        int fact = from;
         count = 0;
-        boolean marked = totals[ActivityCounts.EMPTY] >= need;
-        if (marked) {
-            mark(0);
+        int first = cycles.from()[chunk.firstLead() + lead];
+        int end = cycles.from()[chunk.firstLead() + lead + 1];
+        int from = chunk.factsFrom[lead];
+        for (int cycle = first; cycle < end; cycle++) {
+            int behind = cycles.end()[cycle];
+            if (best[lead] + policy.bounds[cycles.most()[cycle]] >= policy.threshold) {
+                int state = chunk.statesFrom[lead] - firstState + cycles.changes()[cycle];
+                long need = policy.threshold - fits[state];
+                if (cycle == first && totals[ActivityCounts.EMPTY] >= need) {
+                    mark(0);
+                } else {
+                    long cooled = cycle == first ? Long.MIN_VALUE : Math.max(0, chunk.at(from - 1)) + policy.cooldown;
+                    markByCounts(chunk, byFact, from, behind, state, cooled);
+                }
+            }
+            from = behind + 1;
         }
-        while (true) {
-            if (!marked) {
-                while (fact < end && totals[counts[fact]] < need) {
-                    fact++;
-                }
-            } else if (chunk.mayCycle(lead)) {
-                while (fact < end && counts[fact] != ActivityCounts.END && counts[fact] != ActivityCounts.WON) {
-                    state += counts[fact++] == ActivityCounts.CHANGE ? 1 : 0;
-                }
-            } else {
-                return;
-            }
-            if (fact == end || counts[fact] == ActivityCounts.WON) {
-                return;
-            }
-            int reached = counts[fact];
-            if (reached == ActivityCounts.END) {
-                cycle = fact + 1;
-                need = policy.threshold - fits[state];
-                marked = false;
-            } else {
+    }
+
+    /** Finds the mark of a cycle, if it has one. */
+    private void markByCounts(Chunk chunk, char[] byFact, int from, int end, int firstOfCycle, long cooled) {
+        long[] totals = policy.totals;
+        int state = firstOfCycle;
+        long need = policy.threshold - fits[state];
+        for (int fact = from; fact < end; fact++) {
+            int reached = byFact[fact];
+            if (totals[reached] >= need) {
                 if (reached == ActivityCounts.CHANGE) {
                     need = policy.threshold - fits[++state];
-                    reached = before(counts, cycle, fact);
-                }
-                if (totals[reached] >= need) {
-                    long clock = Math.max(0, chunk.at(fact));
-                    marked = cycle == from || clock - policy.cooldown >= Math.max(0, chunk.at(cycle - 1));
-                    if (marked) {
-                        mark(clock);
+                    if (totals[before(byFact, from, fact)] < need) {
+                        continue;
                     }
                 }
+                long clock = Math.max(0, chunk.at(fact));
+                if (clock >= cooled) {
+                    mark(clock);
+                    return;
+                }
             }
-            fact++;
         }
     }
 
