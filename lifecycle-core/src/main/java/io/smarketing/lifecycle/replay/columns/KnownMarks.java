@@ -77,6 +77,11 @@ final class KnownMarks {
         private long[] pointsAfter = new long[0];
         private int firstLead;
 
+        /** Whether anything is known, or to be remembered. */
+        boolean remembers() {
+            return memory != null;
+        }
+
         void begin(Chunk chunk) {
             if (memory == null) {
                 return;

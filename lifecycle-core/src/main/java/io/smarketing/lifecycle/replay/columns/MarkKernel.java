@@ -141,6 +141,28 @@ final class MarkKernel {
         return judged.length > 0 && judged[leadOfChunk] != NOT_JUDGED;
     }
 
+    /**
+     * Lists the leads that are left when those are passed over whose steps are known, and that were judged with all and have no marks.
+     *
+     * @param other the other side
+     * @param left what is listed
+     * @return how many
+     */
+    int left(Chunk chunk, MarkKernel other, int[] left) {
+        char[] shapes = chunk.shapes.codes;
+        int n = 0;
+        for (int lead = 0; lead < chunk.leads(); lead++) {
+            left[n] = lead;
+            n += (judged[lead] | other.judged[lead]) != 0 || shapes[lead] == Layout.OTHER_SHAPE ? 1 : 0;
+        }
+        return n;
+    }
+
+    /** Whether leads can be judged at once. */
+    boolean judgesAll() {
+        return judged.length > 0;
+    }
+
     /** How many marks a lead has that was judged with all. */
     int judgedCount(int leadOfChunk) {
         return judged[leadOfChunk];
@@ -148,9 +170,10 @@ final class MarkKernel {
 
     /** The marks of a lead that was judged with all. */
     void copyJudged(int leadOfChunk, MarkList to) {
-        to.clear();
+        int n = judged[leadOfChunk];
         int from = judgedFrom[leadOfChunk];
-        for (int mark = from; mark < from + judged[leadOfChunk]; mark++) {
+        to.only(n == 0 ? VisitKernel.NONE : judgedMarks[from]);
+        for (int mark = from + 1; mark < from + n; mark++) {
             to.add(judgedMarks[mark], judgedMarks[mark]);
         }
     }

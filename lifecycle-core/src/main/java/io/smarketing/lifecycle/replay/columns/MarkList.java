@@ -32,10 +32,9 @@ final class MarkList {
 
     /** One mark alone; none for {@link VisitKernel#NONE}. */
     void only(long mark) {
-        count = 0;
-        if (mark != VisitKernel.NONE) {
-            add(mark, mark);
-        }
+        at[0] = mark;
+        instant[0] = mark;
+        count = mark == VisitKernel.NONE ? 0 : 1;
     }
 
     void clear() {

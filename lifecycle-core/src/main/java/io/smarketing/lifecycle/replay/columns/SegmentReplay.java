@@ -56,6 +56,7 @@ final class SegmentReplay {
     private final Names names;
     private final int words;
     private final CaptureMicros asked;
+    private final int[] left = new int[Layout.CHUNK];
 
     /** Leads of the chunk, and the last states of their attributes. */
     private static final class LastStates {
@@ -152,9 +153,10 @@ final class SegmentReplay {
             if (baseline != null) {
                 baseline.judgeAll(chunk, baselineKnown);
             }
-            for (int i = 0; i < chunk.leads(); i++) {
-                if (!passes || !passes(i)) {
-                    add(i);
+            int leads = findLeft();
+            for (int n = 0; n < leads; n++) {
+                if (!passes || !passes(left[n])) {
+                    add(left[n]);
                 }
             }
         } else {
@@ -170,6 +172,21 @@ final class SegmentReplay {
                 countUnknowns(lowered.fit[i], unknownEntries[i]);
             }
         }
+    }
+
+    /** Lists the leads of the chunk, without some that have no marks; returns how many. */
+    private int findLeft() {
+        if (passes
+                && baseline != null
+                && !candidateKnown.remembers()
+                && candidate.judgesAll()
+                && baseline.judgesAll()) {
+            return candidate.left(chunk, baseline, left);
+        }
+        for (int i = 0; i < chunk.leads(); i++) {
+            left[i] = i;
+        }
+        return chunk.leads();
     }
 
     private void countUnknowns(FitTable table, long[] counts) {
