@@ -140,9 +140,9 @@ final class LoweredPolicy {
         totals = counts == null || anyAges ? new long[0] : counts.totals(engagement, false);
     }
 
-    /** Whether combinations of activities alone tell what engagement gives, to leads that have them. */
+    /** Whether combinations of activities tell what engagement gives, or give at most, to leads that have them. */
     boolean isByCounts() {
-        return totals.length > 0 && !trustsExternalMarks;
+        return counts != null && !trustsExternalMarks && (!anyAges || simple);
     }
 
     /** Whether they tell it for a lead of the segment. */

@@ -42,6 +42,9 @@ final class MarkKernel {
     /** Whose leads are asked for next; nothing is added up yet. */
     private @Nullable Chunk next;
 
+    /** By combination of activities, what they give, or give at most where points age. */
+    private final long[] byCounts;
+
     private final long[] best = new long[Layout.CHUNK];
     private final boolean[] mayBeMarked = new boolean[Layout.CHUNK];
     /** Of a chunk whose leads were judged at once, how many marks each has, or {@link #NOT_JUDGED}. */
@@ -79,6 +82,7 @@ final class MarkKernel {
         this.occurrences = new int[rules];
         this.left = new long[rules + 1];
         this.weighted = new long[rules + 1];
+        this.byCounts = policy.anyAges ? policy.bounds : policy.totals;
         int atOnce = policy.isByCounts() ? Layout.CHUNK : 0;
         this.judged = new int[atOnce];
         this.judgedFrom = new int[atOnce];
@@ -123,7 +127,11 @@ final class MarkKernel {
         for (int i = 0; i < leads; i++) {
             int lead = asked[i];
             if (known.of(lead) == MarkMemory.UNKNOWN) {
+                overflowed = false;
                 judgeByCounts(chunk, counts, lead);
+                if (overflowed) {
+                    continue;
+                }
                 if (end + count > judgedMarks.length) {
                     judgedMarks = Arrays.copyOf(judgedMarks, Math.max(end + count, 2 * judgedMarks.length));
                 }
@@ -251,7 +259,7 @@ final class MarkKernel {
         }
         if (order == null && policy.isByCounts(lead.lead())) {
             judgeByCounts(lead.chunk(), Objects.requireNonNull(policy.counts), lead.leadOfChunk());
-            return true;
+            return !overflowed;
         }
         if (order == null && policy.simple) {
             judgeSimply(lead);
@@ -267,13 +275,11 @@ final class MarkKernel {
     }
 
     /**
-     * In fold order, by a policy whose points do not age: each combination of activities has its total, and a cycle whose last one is too little
-     * has no mark.
+     * In fold order, by a policy whose points do not age, or only ever grow by what happens: each combination of activities has its total, or what it
+     * gives at most. A cycle whose last one is too little has no mark.
      */
     private void judgeByCounts(Chunk chunk, ActivityCounts counts, int lead) {
-        char[] byFact = counts.byFact();
         ActivityCounts.Cycles cycles = counts.cycles();
-        long[] totals = policy.totals;
         count = 0;
         int first = cycles.from()[chunk.firstLead() + lead];
         int end = cycles.from()[chunk.firstLead() + lead + 1];
@@ -282,39 +288,80 @@ final class MarkKernel {
             int behind = cycles.end()[cycle];
             if (best[lead] + policy.bounds[cycles.most()[cycle]] >= policy.threshold) {
                 int state = chunk.statesFrom[lead] - firstState + cycles.changes()[cycle];
-                long need = policy.threshold - fits[state];
-                if (cycle == first && totals[ActivityCounts.EMPTY] >= need) {
+                if (cycle == first && byCounts[ActivityCounts.EMPTY] >= policy.threshold - fits[state]) {
                     mark(0);
                 } else {
-                    long cooled = cycle == first ? Long.MIN_VALUE : Math.max(0, chunk.at(from - 1)) + policy.cooldown;
-                    markByCounts(chunk, byFact, from, behind, state, cooled);
+                    long cycleEnd = cycle == first ? Long.MIN_VALUE : Math.max(0, chunk.at(from - 1));
+                    markByCounts(chunk, counts.byFact(), from, behind, state, cycleEnd);
                 }
             }
             from = behind + 1;
         }
     }
 
-    /** Finds the mark of a cycle, if it has one. */
-    private void markByCounts(Chunk chunk, char[] byFact, int from, int end, int firstOfCycle, long cooled) {
-        long[] totals = policy.totals;
+    /**
+     * Finds the mark of a cycle, if it has one.
+     *
+     * @param cycleEnd of the cycle before; {@link Long#MIN_VALUE} for none
+     */
+    private void markByCounts(Chunk chunk, char[] byFact, int from, int end, int firstOfCycle, long cycleEnd) {
+        long cooled = cycleEnd == Long.MIN_VALUE ? cycleEnd : cycleEnd + policy.cooldown;
         int state = firstOfCycle;
         long need = policy.threshold - fits[state];
+        int asked = from;
+        long since = UNASKED;
         for (int fact = from; fact < end; fact++) {
             int reached = byFact[fact];
-            if (totals[reached] >= need) {
+            if (byCounts[reached] >= need) {
                 if (reached == ActivityCounts.CHANGE) {
                     need = policy.threshold - fits[++state];
-                    if (totals[before(byFact, from, fact)] < need) {
+                    if (byCounts[before(byFact, from, fact)] < need) {
                         continue;
                     }
                 }
                 long clock = Math.max(0, chunk.at(fact));
                 if (clock >= cooled) {
+                    if (policy.anyAges) {
+                        since += gains(chunk, asked, fact + 1);
+                        asked = fact + 1;
+                        since = since < need ? since : exactly(chunk, from, fact + 1, clock, cycleEnd);
+                        if (since < need) {
+                            continue;
+                        }
+                    }
                     mark(clock);
                     return;
                 }
             }
         }
+    }
+
+    /** The most that some facts of the segment can have added. */
+    private long gains(Chunk chunk, int first, int end) {
+        char[] codes = chunk.codes();
+        long sum = 0;
+        for (int fact = first; fact < end; fact++) {
+            sum += policy.gain[codes[fact - chunk.factsFrom[0]]];
+        }
+        return sum;
+    }
+
+    /** What the rules give for some facts of the segment, as far as they lie behind the end of the cycle before. */
+    private long exactly(Chunk chunk, int first, int end, long clock, long cycleEnd) {
+        char[] codes = chunk.codes();
+        int counted = first;
+        while (cycleEnd != Long.MIN_VALUE && counted < end && chunk.at(counted) <= cycleEnd) {
+            counted++;
+        }
+        Arrays.fill(weighted, 0);
+        for (int fact = counted; fact < end; fact++) {
+            int code = codes[fact - chunk.factsFrom[0]];
+            int rule = policy.ruleOf[code];
+            if (rule < rules) {
+                weigh(rule, code, policy.ages[rule] ? clock - chunk.at(fact) : 0);
+            }
+        }
+        return weighed();
     }
 
     /** The combination of activities before a fact of a cycle. */
@@ -417,16 +464,23 @@ final class MarkKernel {
             int code = codes[from + fact];
             int rule = policy.ruleOf[code];
             if (rule < rules) {
-                long times = policy.times[code];
-                if (policy.ages[rule]) {
-                    long age = clock - lead.at(fact);
-                    long halfLife = policy.halfLife[rule];
-                    boolean counts = policy.within[rule] == 0 || age < policy.within[rule];
-                    times = !counts ? 0 : halfLife == 0 ? times : times * Decay.weight(age, halfLife);
-                }
-                weighted[rule] += times;
+                weigh(rule, code, policy.ages[rule] ? clock - lead.at(fact) : 0);
             }
         }
+        return weighed();
+    }
+
+    private void weigh(int rule, int code, long age) {
+        long times = policy.times[code];
+        if (policy.ages[rule]) {
+            long halfLife = policy.halfLife[rule];
+            boolean counts = policy.within[rule] == 0 || age < policy.within[rule];
+            times = !counts ? 0 : halfLife == 0 ? times : times * Decay.weight(age, halfLife);
+        }
+        weighted[rule] += times;
+    }
+
+    private long weighed() {
         long sum = 0;
         for (int rule = 0; rule < rules; rule++) {
             sum += total(rule, weighted[rule]);
