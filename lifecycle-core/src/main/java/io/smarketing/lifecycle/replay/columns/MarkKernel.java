@@ -47,6 +47,7 @@ final class MarkKernel {
 
     private final long[] best = new long[Layout.CHUNK];
     private final boolean[] mayBeMarked = new boolean[Layout.CHUNK];
+    private boolean judgedAll;
     /** Of a chunk whose leads were judged at once, how many marks each has, or {@link #NOT_JUDGED}. */
     private final int[] judged;
 
@@ -100,6 +101,7 @@ final class MarkKernel {
     /** Goes to the leads of a chunk. */
     void begin(Chunk chunk) {
         next = chunk;
+        judgedAll = false;
     }
 
     /**
@@ -108,10 +110,11 @@ final class MarkKernel {
      * @param known leads that are known are left out
      */
     void judgeAll(Chunk chunk, KnownMarks.Reader known) {
-        if (judged.length == 0) {
+        if (!policy.isByCounts()) {
             return;
         }
         addUpIfNext();
+        judgedAll = true;
         ActivityCounts counts = Objects.requireNonNull(policy.counts);
         char[] most = counts.mostByLead();
         char[] flags = chunk.flags.codes;
@@ -144,9 +147,14 @@ final class MarkKernel {
         }
     }
 
+    /** Whether leads of the chunk were judged with all. */
+    boolean hasJudgedAll() {
+        return judgedAll;
+    }
+
     /** Whether a lead of the chunk was judged with all. */
     boolean hasJudged(int leadOfChunk) {
-        return judged.length > 0 && judged[leadOfChunk] != NOT_JUDGED;
+        return judgedAll && judged[leadOfChunk] != NOT_JUDGED;
     }
 
     /**
@@ -164,11 +172,6 @@ final class MarkKernel {
             n += (judged[lead] | other.judged[lead]) != 0 || shapes[lead] == Layout.OTHER_SHAPE ? 1 : 0;
         }
         return n;
-    }
-
-    /** Whether leads can be judged at once. */
-    boolean judgesAll() {
-        return judged.length > 0;
     }
 
     /** How many marks a lead has that was judged with all. */

@@ -149,9 +149,11 @@ final class SegmentReplay {
         if (question.knownAt() == null) {
             candidateKnown.begin(chunk);
             baselineKnown.begin(chunk);
-            candidate.judgeAll(chunk, candidateKnown);
-            if (baseline != null) {
-                baseline.judgeAll(chunk, baselineKnown);
+            if (asked.isAll()) {
+                candidate.judgeAll(chunk, candidateKnown);
+                if (baseline != null) {
+                    baseline.judgeAll(chunk, baselineKnown);
+                }
             }
             int leads = findLeft();
             for (int n = 0; n < leads; n++) {
@@ -179,8 +181,8 @@ final class SegmentReplay {
         if (passes
                 && baseline != null
                 && !candidateKnown.remembers()
-                && candidate.judgesAll()
-                && baseline.judgesAll()) {
+                && candidate.hasJudgedAll()
+                && baseline.hasJudgedAll()) {
             return candidate.left(chunk, baseline, left);
         }
         for (int i = 0; i < chunk.leads(); i++) {
