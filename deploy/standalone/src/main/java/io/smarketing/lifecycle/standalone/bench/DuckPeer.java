@@ -7,6 +7,7 @@ import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadFold;
 import io.smarketing.lifecycle.lead.LeadHistory;
 import io.smarketing.lifecycle.lead.Marks;
+import io.smarketing.lifecycle.lead.Stage;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -23,12 +24,13 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The same marks in DuckDB, of the same two cumulative policies, cycles and cooldown included: first marks by cycle, sets × outcomes, leads
- * ever marked by source, ranks of the time to the first mark. It folds no visits: SQL does not say the table of transitions in bearable form,
- * so its answer is the smaller one.
+ * The same marks in DuckDB, of the same two cumulative policies, cycles and cooldown included: first marks by cycle, sets × outcomes, both
+ * sides' funnels by source (leads ever marked, leads that entered each stage), ranks of the time to the first mark. How long visits took it does not tell, nor
+ * how they ended: its answer is the smaller one.
  *
  * <p>Each capture, enrichment and activity is a row with the attributes and the cycle at that moment; the best form has the counts of the
- * cycle's activities up to it stored, the window form adds them up in the query.
+ * cycle's activities up to it stored, the window form adds them up in the query. Each cycle is a row with the stages that it entered whatever is marked, and what
+ * a mark changes of them.
  */
 final class DuckPeer implements AutoCloseable {
 
@@ -52,7 +54,8 @@ final class DuckPeer implements AutoCloseable {
         connection = DriverManager.getConnection("jdbc:duckdb:");
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE lead (lead INTEGER, source VARCHAR, captured BIGINT)");
-            statement.execute("CREATE TABLE cycle (lead INTEGER, cycle INTEGER, outcome VARCHAR)");
+            statement.execute("CREATE TABLE cycle (lead INTEGER, cycle INTEGER, outcome VARCHAR, entered INTEGER,"
+                    + " worked BIGINT, contacted BIGINT, ended INTEGER)");
             statement.execute(
                     "CREATE TABLE evaluation (lead INTEGER, cycle INTEGER, place INTEGER, clock BIGINT, possible BIGINT, source VARCHAR,"
                             + " employees BIGINT, industry VARCHAR, n0 INTEGER, n1 INTEGER, n2 INTEGER, n3 INTEGER, n4 INTEGER,"
@@ -72,6 +75,84 @@ final class DuckPeer implements AutoCloseable {
         return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 
+    private static int bit(Stage stage) {
+        return 1 << stage.ordinal();
+    }
+
+    /** What a lead visits in a cycle, as {@link io.smarketing.lifecycle.lead.Transition} has it, as far as no mark decides it. */
+    private static final class Visited {
+
+        private final boolean first;
+        /** Whatever is marked. */
+        private int entered;
+        /** When sales took it up, or won it; a mark up to then enters MQL. */
+        private long worked = Long.MAX_VALUE;
+        /** The last contact that only a mark before it makes a visit. */
+        private long contacted = Long.MIN_VALUE;
+        /** The end that only a mark makes a visit. */
+        private int ended;
+
+        Visited(int cycle) {
+            first = cycle == 0;
+            entered = first ? bit(Stage.CAPTURED) : 0;
+        }
+
+        private boolean isOpen() {
+            return first || (entered & bit(Stage.ACCEPTED)) != 0;
+        }
+
+        private void accepted(long at) {
+            worked = Math.min(worked, at);
+            entered |= bit(Stage.ACCEPTED);
+        }
+
+        private void contacted(long at) {
+            if (isOpen()) {
+                worked = Math.min(worked, at);
+                entered |= bit(Stage.CONTACTED);
+            } else {
+                contacted = at;
+            }
+        }
+
+        private void won(long at) {
+            worked = Math.min(worked, at);
+            entered |= bit(Stage.WON);
+        }
+
+        private void ended(Stage stage) {
+            if (isOpen()) {
+                entered |= bit(stage);
+            } else {
+                ended = bit(stage);
+            }
+        }
+    }
+
+    /** By cycle, up to the win. */
+    private static List<Visited> visited(LeadHistory history) {
+        List<Visited> cycles = new ArrayList<>();
+        Visited cycle = new Visited(0);
+        cycles.add(cycle);
+        for (Entry entry : FoldOrder.sorted(history.effective())) {
+            LeadEvent event = entry.event();
+            long at = micros(entry.occurredAt());
+            if (event instanceof LeadEvent.Accepted) {
+                cycle.accepted(at);
+            } else if (event instanceof LeadEvent.Contacted) {
+                cycle.contacted(at);
+            } else if (event instanceof LeadEvent.Won) {
+                cycle.won(at);
+                return cycles;
+            } else if (event instanceof LeadEvent.Rejected || event instanceof LeadEvent.Lost) {
+                cycle.ended(event instanceof LeadEvent.Lost ? Stage.LOST : Stage.REJECTED);
+                cycle = new Visited(cycles.size());
+                cycles.add(cycle);
+            }
+        }
+        return cycles;
+    }
+
     private static void append(
             int number, LeadHistory history, DuckDBAppender lead, DuckDBAppender cycles, DuckDBAppender evaluation)
             throws SQLException {
@@ -86,11 +167,17 @@ final class DuckPeer implements AutoCloseable {
         lead.append(micros(fold.capturedAt()));
         lead.endRow();
         List<Cycle> all = fold.cycles();
+        List<Visited> visited = visited(history);
         for (int i = 0; i < all.size(); i++) {
+            Visited stages = i < visited.size() ? visited.get(i) : new Visited(i);
             cycles.beginRow();
             cycles.append(number);
             cycles.append(i);
             cycles.append(all.get(i).outcome().name());
+            cycles.append(stages.entered);
+            cycles.append(stages.worked);
+            cycles.append(stages.contacted);
+            cycles.append(stages.ended);
             cycles.endRow();
         }
         Map<String, @Nullable Object> attributes = new HashMap<>();
@@ -184,15 +271,30 @@ final class DuckPeer implements AutoCloseable {
                      CASE WHEN b IS NULL AND c IS NULL THEN 'NEITHER' WHEN b IS NULL THEN 'GAINED' WHEN c IS NULL THEN 'DROPPED'
                       WHEN c = b THEN 'KEPT' WHEN c < b THEN 'EARLIER' ELSE 'LATER' END AS s, outcome, count(*)
                     FROM cycle LEFT JOIN mark USING (lead, cycle) GROUP BY ALL ORDER BY 1, 2, 3""");
-            query(statement, lines, "sources", """
-                    SELECT coalesce(source, '-'), count(*), count(*) FILTER (b), count(*) FILTER (c) FROM lead
-                    LEFT JOIN (SELECT lead, bool_or(b IS NOT NULL) AS b, bool_or(c IS NOT NULL) AS c FROM mark GROUP BY lead)
-                    USING (lead) GROUP BY source ORDER BY 1""");
+            query(statement, lines, "funnel", """
+                    SELECT coalesce(source, '-'), count(*), %s, %s FROM lead JOIN
+                    (SELECT lead, bool_or(b IS NOT NULL) AS marked_b, bool_or(c IS NOT NULL) AS marked_c, bit_or(%s) AS entered_b, bit_or(%s) AS entered_c
+                     FROM cycle LEFT JOIN mark USING (lead, cycle) GROUP BY lead)
+                    USING (lead) GROUP BY source ORDER BY 1""".formatted(leads("b"), leads("c"), entered("b"), entered("c")));
             query(statement, lines, "times", """
                     SELECT coalesce(source, '-'), quantile_disc(c - captured, 0.75), quantile_disc(c - captured, 0.9) FROM lead JOIN mark USING (lead)
                     WHERE cycle = 0 AND c IS NOT NULL GROUP BY source ORDER BY 1""");
         }
         return lines;
+    }
+
+    private static String leads(String side) {
+        StringBuilder leads = new StringBuilder("count(*) FILTER (marked_" + side + ")");
+        for (Stage stage : Stage.values()) {
+            leads.append(", count(*) FILTER (entered_%s & %d <> 0)".formatted(side, bit(stage)));
+        }
+        return leads.toString();
+    }
+
+    /** The stages that a cycle entered, with a side's mark or without. */
+    private static String entered(String side) {
+        return "entered | CASE WHEN %s IS NULL THEN 0 ELSE ended | (%s <= worked)::INTEGER * %d | (%s <= contacted)::INTEGER * %d END"
+                .formatted(side, side, bit(Stage.MQL), side, bit(Stage.CONTACTED));
     }
 
     private static void query(Statement statement, List<String> lines, String what, String sql) throws SQLException {

@@ -445,12 +445,8 @@ public final class ReplayBench implements Callable<Integer> {
             String source = row.value() == null ? "-" : row.value();
             sources.put(
                     source,
-                    "sources %s %d %d %d"
-                            .formatted(
-                                    source,
-                                    row.stage(Stage.CAPTURED).entered(),
-                                    before.stage(Stage.MQL).ever(),
-                                    row.stage(Stage.MQL).ever()));
+                    "funnel %s %d%s%s"
+                            .formatted(source, row.stage(Stage.CAPTURED).entered(), stages(before), stages(row)));
         }
         lines.addAll(sources.values());
         Map<String, List<Long>> times = new TreeMap<>();
@@ -479,6 +475,13 @@ public final class ReplayBench implements Callable<Integer> {
                     .formatted(source, all.get((n * 75 + 99) / 100 - 1), all.get((n * 90 + 99) / 100 - 1)));
         });
         return lines;
+    }
+
+    /** Leads that were ever marked, and those that entered each stage. */
+    private static String stages(FunnelRow row) {
+        StringBuilder leads = new StringBuilder(" " + row.stage(Stage.MQL).ever());
+        row.stages().forEach(stage -> leads.append(' ').append(stage.entered()));
+        return leads.toString();
     }
 
     private static void addSets(List<String> lines, String which, OutcomeTally tally) {
