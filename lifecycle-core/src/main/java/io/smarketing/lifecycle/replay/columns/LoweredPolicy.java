@@ -137,7 +137,8 @@ final class LoweredPolicy {
         most = most(engagement, segment);
         this.counts = counts;
         bounds = counts == null ? new long[0] : counts.totals(engagement, true);
-        totals = counts == null || anyAges ? new long[0] : counts.totals(engagement, false);
+        boolean exact = !anyAges && engagement.stream().allMatch(rule -> rule.points() >= 0);
+        totals = exact ? bounds : counts == null || anyAges ? new long[0] : counts.totals(engagement, false);
     }
 
     /** Whether combinations of activities tell what engagement gives, or give at most, to leads that have them. */
