@@ -25,6 +25,9 @@ public final class ColumnarReplay {
     /** Durations of a lead without marks, at eight bytes each: generated ones have two or three. */
     private static final int BYTES_UNMARKED = 24;
 
+    /** What is kept of a lead's cycles, at eight bytes each, and of its activities. */
+    private static final int BYTES_OF_CYCLES = 16;
+
     private final HistoryColumns history;
     private final boolean keeps;
     private final boolean remembers;
@@ -42,7 +45,7 @@ public final class ColumnarReplay {
 
     /**
      * Replays that keep, with the history, what no policy changes: how often leads did what, and what all of them would be without marks, by each of the dimensions that
-     * were asked for last. Further replays then add up what marks change only. Takes two bytes a fact and some 24 a lead and dimension; where that may be more
+     * were asked for last. Further replays then add up what marks change only. Takes two bytes a fact, some 16 a lead, and 24 a lead and dimension; where that may be more
      * than an eighth of the heap nothing is kept.
      */
     public static ColumnarReplay keeping(HistoryColumns history) {
@@ -50,7 +53,7 @@ public final class ColumnarReplay {
     }
 
     private static boolean hasRoomToKeep(HistoryColumns history) {
-        return hasRoom(history, BYTES_UNMARKED * PolicyFree.MOST_DIMENSIONS, Character.BYTES);
+        return hasRoom(history, BYTES_UNMARKED * PolicyFree.MOST_DIMENSIONS + BYTES_OF_CYCLES, Character.BYTES);
     }
 
     private static boolean hasRoom(HistoryColumns history, int bytesOfLead, int bytesOfFact) {
