@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.history.History;
 import io.smarketing.lifecycle.lead.CaptureRange;
+import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Policy;
 import io.smarketing.lifecycle.policy.PolicyReader;
@@ -62,6 +63,38 @@ class KeptLeadsTest {
                 }
             }
             assertThat(slow).as("leads that the plain fold judged").isZero();
+        }
+    }
+
+    @Test
+    void whatWasDoneUpToTheEndOfACycleDoesNotCountInTheNext() throws RefusedDocument {
+        Duration[] viewed = {Duration.ofMinutes(-50), Duration.ofMinutes(-40), Duration.ofMinutes(1), Duration.ofDays(2)
+        };
+        List<String> lines = new ArrayList<>();
+        lines.add(line(0, 0, "captured", FROM, "{\"source\":\"fair\",\"attributes\":{\"employees\":60}}"));
+        // The clock never reads less than the capture: the cycle ends with it, behind two of the views.
+        lines.add(line(1, 0, "rejected", FROM.minus(Duration.ofHours(1)), "{\"reason\":\"r\"}"));
+        for (Duration since : viewed) {
+            lines.add(line(lines.size(), 0, "activity", FROM.plus(since), "{\"activity\":\"page_view\"}"));
+        }
+        History history = ReplayAgainstNaiveTest.history(lines);
+        HistoryColumns columns = HistoryColumns.of(history.leads(), LEADS);
+        // At the last view it has 25 points, and would have 30 if those two counted.
+        for (int threshold : new int[] {25, 26}) {
+            Policy candidate = policy(threshold, "10, halfLife: P2D");
+            assertThat(ask(history, columns, candidate, policy(99, "1"), Judge.Order.OCCURRENCE, "all"))
+                    .isZero();
+            ReplayQuestion question = new ReplayQuestion(
+                    candidate,
+                    policy(99, "1"),
+                    Judge.Order.OCCURRENCE,
+                    null,
+                    Dimension.ALL,
+                    new CaptureRange(null, null),
+                    ReplayQuestion.Listed.FLIPPED);
+            ReplayAnswer answer = ColumnarReplay.keeping(columns).run(question, 1, leads -> {}, () -> false);
+            assertThat(answer.report().otherCycles().count(MarkSet.GAINED, Cycle.Outcome.NEVER_WORKED))
+                    .isEqualTo(threshold == 25 ? 1 : 0);
         }
     }
 
