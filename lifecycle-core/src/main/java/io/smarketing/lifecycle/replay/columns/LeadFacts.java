@@ -358,11 +358,6 @@ final class LeadFacts {
         return codeBase;
     }
 
-    /** Where the facts begin in the segment. */
-    int factsFrom() {
-        return factBase;
-    }
-
     /** When a fact occurred, in microseconds since the capture. */
     long at(int fact) {
         return chunk.at(factBase + place[fact]);
