@@ -51,7 +51,12 @@ class DurationSamplesTest {
                     long micros = (long) (random.nextDouble() * bound);
                     some.add(micros);
                     if (random.nextInt(3) == 0) {
-                        (random.nextBoolean() ? all : changes).remove(micros);
+                        DurationSamples from = random.nextBoolean() ? all : changes;
+                        if (random.nextBoolean()) {
+                            from.remove(micros);
+                        } else {
+                            from.removeAll(new long[] {micros, bound}, 1);
+                        }
                     } else {
                         expected.add(micros);
                     }
@@ -72,11 +77,22 @@ class DurationSamplesTest {
 
     private static void add(DurationSamples samples, Durations expected, Random random, int number) {
         long bound = 1L << (1 + random.nextInt(40));
+        long[] noted = new long[100];
+        int n = 0;
         for (int i = 0; i < number; i++) {
             long micros = (long) (random.nextDouble() * bound);
-            samples.add(micros);
             expected.add(micros);
+            if (random.nextInt(9) == 0) {
+                samples.add(micros);
+                continue;
+            }
+            noted[n++] = micros;
+            if (n == noted.length || random.nextInt(60) == 0) {
+                samples.addAll(noted, n);
+                n = 0;
+            }
         }
+        samples.addAll(noted, n);
     }
 
     private static void assertEqual(DurationSamples samples, Durations expected, long seed) {

@@ -119,13 +119,15 @@ class ColumnsAgainstPlainFoldTest {
         ReplayQuestion question = new ReplayQuestion(
                 decaying, decaying, Judge.Order.OCCURRENCE, null, Dimension.ALL, new CaptureRange(null, null), true);
 
-        ReplayAnswer answer =
-                new ColumnarReplay(HistoryColumns.of(history.leads(), 3)).run(question, 1, leads -> {}, () -> false);
+        HistoryColumns columns = HistoryColumns.of(history.leads(), 3);
+        for (ColumnarReplay replay : List.of(new ColumnarReplay(columns), ColumnarReplay.keeping(columns))) {
+            ReplayAnswer answer = replay.run(question, 1, leads -> {}, () -> false);
 
-        assertThat(answer.toJson(true).toString())
-                .isEqualTo(plain(question, history).toString());
-        assertThat(answer.statistics().kernelLeads()).isEqualTo(1);
-        assertThat(answer.statistics().slowLeads()).isEqualTo(Map.of(Slow.ARITHMETIC, 1L, Slow.BEYOND_WIDTHS, 1L));
+            assertThat(answer.toJson(true).toString())
+                    .isEqualTo(plain(question, history).toString());
+            assertThat(answer.statistics().kernelLeads()).isEqualTo(1);
+            assertThat(answer.statistics().slowLeads()).isEqualTo(Map.of(Slow.ARITHMETIC, 1L, Slow.BEYOND_WIDTHS, 1L));
+        }
     }
 
     /** Eleven values of twenty attributes can be combined in more ways than 64 bits number. */

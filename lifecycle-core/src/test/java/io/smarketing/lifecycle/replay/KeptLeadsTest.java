@@ -52,7 +52,7 @@ class KeptLeadsTest {
     void theyAreThoseOfThePlainFold() throws RefusedDocument {
         for (int seed = 0; seed < 3; seed++) {
             Random random = new Random(seed);
-            History history = ReplayAgainstNaiveTest.history(lines(random));
+            History history = ReplayAgainstNaiveTest.history(lines(random, 0, LEADS, 0, 16, 1));
             HistoryColumns columns = HistoryColumns.of(history.leads(), LEADS / 2);
             long slow = 0;
             for (String dimension : List.of("campaign", "owner", "employees", "all")) {
@@ -84,17 +84,39 @@ class KeptLeadsTest {
             Policy candidate = policy(threshold, "10, halfLife: P2D");
             assertThat(ask(history, columns, candidate, policy(99, "1"), Judge.Order.OCCURRENCE, "all"))
                     .isZero();
-            ReplayQuestion question = new ReplayQuestion(
-                    candidate,
-                    policy(99, "1"),
-                    Judge.Order.OCCURRENCE,
-                    null,
-                    Dimension.ALL,
-                    new CaptureRange(null, null),
-                    ReplayQuestion.Listed.FLIPPED);
+            ReplayQuestion question = question(candidate, policy(99, "1"), Judge.Order.OCCURRENCE, "all");
             ReplayAnswer answer = ColumnarReplay.keeping(columns).run(question, 1, leads -> {}, () -> false);
             assertThat(answer.report().otherCycles().count(MarkSet.GAINED, Cycle.Outcome.NEVER_WORKED))
                     .isEqualTo(threshold == 25 ? 1 : 0);
+        }
+    }
+
+    /** Leads of several chunks; what some did has no number any more, and what those behind them did has one. */
+    @Test
+    void chunksFollowOneAnother() throws RefusedDocument {
+        Random random = new Random(7);
+        List<String> lines = lines(random, 0, 8_000, 0, 5, 1);
+        lines.addAll(lines(random, 8_000, 9_000, 5, 9, 9_999));
+        lines.addAll(lines(random, 17_000, 2_000, 9, 16, 1));
+        History history = ReplayAgainstNaiveTest.history(lines);
+        HistoryColumns columns = HistoryColumns.of(history.leads(), 19_000);
+        for (String points : List.of("3", "8, halfLife: P2D")) {
+            Policy candidate = policy(20, points);
+            ask(history, columns, candidate, policy(12, "4"), Judge.Order.OCCURRENCE, "employees");
+            ReplayQuestion question = question(candidate, policy(12, "4"), Judge.Order.OCCURRENCE, "employees");
+            ColumnarReplay remembering = ColumnarReplay.remembering(columns);
+            String expected = ColumnarReplay.keeping(columns)
+                    .run(question, 2, leads -> {}, () -> false)
+                    .toJson(true)
+                    .toString();
+            for (int time = 0; time < 2; time++) {
+                assertThat(remembering
+                                .run(question, 2, leads -> {}, () -> false)
+                                .toJson(true)
+                                .toString())
+                        .as("asked before: %d", time)
+                        .isEqualTo(expected);
+            }
         }
     }
 
@@ -105,14 +127,7 @@ class KeptLeadsTest {
             @Nullable Policy baseline,
             Judge.Order order,
             String dimension) {
-        ReplayQuestion question = new ReplayQuestion(
-                candidate,
-                baseline,
-                order,
-                null,
-                dimension.equals("all") ? Dimension.ALL : new Dimension(dimension),
-                new CaptureRange(null, null),
-                ReplayQuestion.Listed.FLIPPED);
+        ReplayQuestion question = question(candidate, baseline, order, dimension);
         ReplayAnswer answer = ColumnarReplay.keeping(columns).run(question, 2, leads -> {}, () -> false);
         assertThat(answer.toJson(false).toString())
                 .as("%s, %s", candidate, question)
@@ -125,17 +140,36 @@ class KeptLeadsTest {
         return answer.statistics().slow();
     }
 
+    private static ReplayQuestion question(
+            Policy candidate, @Nullable Policy baseline, Judge.Order order, String dimension) {
+        return new ReplayQuestion(
+                candidate,
+                baseline,
+                order,
+                null,
+                dimension.equals("all") ? Dimension.ALL : new Dimension(dimension),
+                new CaptureRange(null, null),
+                ReplayQuestion.Listed.FLIPPED);
+    }
+
     private static Policy policy(int threshold, String points) throws RefusedDocument {
         return PolicyReader.read("kept", POLICY.formatted(threshold, points)).policy();
     }
 
-    private static List<String> lines(Random random) {
+    /**
+     * Leads at random.
+     *
+     * @param least what happened to a lead
+     * @param most one more than that
+     * @param counts how often an activity was done, at most
+     */
+    private static List<String> lines(Random random, int firstLead, int leads, int least, int most, int counts) {
         List<String> lines = new ArrayList<>();
-        for (int lead = 0; lead < LEADS; lead++) {
+        for (int lead = firstLead; lead < firstLead + leads; lead++) {
             Instant at = FROM.plus(Duration.ofMinutes(random.nextInt(100_000)));
             String about = "{\"source\":\"%s\",\"campaign\":\"c%d\",\"attributes\":{\"employees\":%d}}";
             lines.add(line(
-                    lines.size(),
+                    1_000 * firstLead + lines.size(),
                     lead,
                     "captured",
                     at,
@@ -143,19 +177,22 @@ class KeptLeadsTest {
                             random.nextBoolean() ? "web" : "fair",
                             random.nextInt(CAMPAIGNS),
                             30 + random.nextInt(40))));
-            for (int left = random.nextInt(16); left > 0; left--) {
+            for (int left = least + random.nextInt(most - least); left > 0; left--) {
                 at = at.plus(Duration.ofMinutes((long) random.nextInt(3) * random.nextInt(600)));
                 String step = random.nextInt(3) > 0 ? "activity" : STEPS.get(random.nextInt(STEPS.size()));
                 String by = random.nextInt(5) == 0 ? "{}" : "{\"by\":\"p%d\"}".formatted(random.nextInt(9));
                 String said = switch (step) {
                     case "activity" ->
-                        "{\"activity\":\"%s\"}".formatted(ACTIVITIES.get(random.nextInt(ACTIVITIES.size())));
+                        "{\"activity\":\"%s\",\"count\":%d}"
+                                .formatted(
+                                        ACTIVITIES.get(random.nextInt(ACTIVITIES.size())),
+                                        counts == 1 ? 1 : 1 + random.nextInt(counts));
                     case "accepted", "contacted" -> by;
                     case "rejected" -> "{\"reason\":\"r%d\"}".formatted(random.nextInt(4));
                     case "captured" -> "{\"attributes\":{\"employees\":%d}}".formatted(30 + random.nextInt(40));
                     default -> "{}";
                 };
-                lines.add(line(lines.size(), lead, step, at, said));
+                lines.add(line(1_000 * firstLead + lines.size(), lead, step, at, said));
             }
         }
         return lines;

@@ -20,8 +20,6 @@ final class Chunk {
     private final Codes capturedLow;
     private final Codes capturedHigh;
     private final List<LeadColumn> columns;
-    /** By shape. */
-    private final boolean[] cycled;
 
     final LeadColumn facts;
     final LeadColumn extra;
@@ -72,7 +70,6 @@ final class Chunk {
         this.flags = new LeadColumn(segment.column(Layout.FLAGS));
         this.kinds = new LeadColumn(segment.column(Layout.KINDS));
         this.shapes = new LeadColumn(segment.column(Layout.SHAPE));
-        this.cycled = segment.shapes().cycled();
         this.columns = List.of(facts, extra, moves, changes, flags, kinds, shapes);
     }
 
@@ -183,12 +180,6 @@ final class Chunk {
         }
         column.copy(from, count, scratch, narrow);
         return scratch;
-    }
-
-    /** Whether a lead may have been rejected or lost. */
-    boolean mayCycle(int lead) {
-        char shape = shapes.codes[lead];
-        return shape == Layout.OTHER_SHAPE || cycled[shape];
     }
 
     /** When a lead was captured, in microseconds since 1970. */

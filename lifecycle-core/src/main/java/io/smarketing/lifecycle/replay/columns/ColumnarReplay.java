@@ -25,7 +25,7 @@ public final class ColumnarReplay {
     /** Durations of a lead without marks, at eight bytes each: generated ones have two or three. */
     private static final int BYTES_UNMARKED = 24;
 
-    /** What is kept of a lead's cycles, at eight bytes each, and of its activities. */
+    /** What is kept of a lead's activities, and of its cycles, at eight bytes each: generated leads have little more than one. */
     private static final int BYTES_OF_CYCLES = 16;
 
     private final HistoryColumns history;

@@ -378,7 +378,8 @@ final class LeadFacts {
 
     /** Whether it may have been rejected or lost. */
     boolean mayCycle() {
-        return chunk.mayCycle(lead);
+        char shape = chunk.shapes.codes[lead];
+        return shape == Layout.OTHER_SHAPE || segment.shapes().cycled()[shape];
     }
 
     /** The state of the attributes at the capture; each fact that changes attributes leads to the next. */

@@ -63,9 +63,9 @@ final class LoweredPolicy {
     final List<Engagement> engagement;
     private final Segment segment;
 
-    /** Where they are known, and ages do not matter, they say all of activities. */
+    /** Where they are known, they say of activities all that matters to rules without ages. */
     final @Nullable ActivityCounts counts;
-    /** By combination of activities, what the rules give. */
+    /** By combination of activities, what the rules give; empty where some age. */
     final long[] totals;
     /** By combination, the most that they can give to a lead whose facts are judged in fold order. */
     final long[] bounds;

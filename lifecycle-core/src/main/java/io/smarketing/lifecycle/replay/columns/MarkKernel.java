@@ -107,7 +107,7 @@ final class MarkKernel {
     /**
      * Judges at once the leads of the chunk whose combinations of activities tell all, in fold order: then {@link #hasJudged} them.
      *
-     * @param known leads that are known are left out
+     * @param known leads that are known are left out; those that are known to have no marks count as judged
      */
     void judgeAll(Chunk chunk, KnownMarks.Reader known) {
         if (!policy.isByCounts()) {
@@ -129,7 +129,10 @@ final class MarkKernel {
         int end = 0;
         for (int i = 0; i < leads; i++) {
             int lead = asked[i];
-            if (known.of(lead) == MarkMemory.UNKNOWN) {
+            long mark = known.of(lead);
+            if (mark == VisitKernel.NONE) {
+                judged[lead] = 0;
+            } else if (mark == MarkMemory.UNKNOWN) {
                 overflowed = false;
                 judgeByCounts(chunk, counts, lead);
                 if (overflowed) {
@@ -140,9 +143,8 @@ final class MarkKernel {
                 }
                 judged[lead] = count;
                 judgedFrom[lead] = end;
-                for (int mark = 0; mark < count; mark++) {
-                    judgedMarks[end++] = marks[mark];
-                }
+                System.arraycopy(marks, 0, judgedMarks, end, count);
+                end += count;
             }
         }
     }

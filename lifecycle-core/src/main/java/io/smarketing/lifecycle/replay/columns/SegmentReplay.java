@@ -178,17 +178,36 @@ final class SegmentReplay {
 
     /** Lists the leads of the chunk, without some that have no marks; returns how many. */
     private int findLeft() {
-        if (passes
-                && baseline != null
-                && !candidateKnown.remembers()
-                && candidate.hasJudgedAll()
-                && baseline.hasJudgedAll()) {
-            return candidate.left(chunk, baseline, left);
+        if (passes && baseline != null && candidate.hasJudgedAll() && baseline.hasJudgedAll()) {
+            int leads = candidate.left(chunk, baseline, left);
+            if (candidateKnown.remembers()) {
+                rememberOthers(leads);
+            }
+            return leads;
         }
         for (int i = 0; i < chunk.leads(); i++) {
             left[i] = i;
         }
         return chunk.leads();
+    }
+
+    /** Remembers that leads have no marks that are not left. */
+    private void rememberOthers(int leads) {
+        int next = 0;
+        for (int i = 0; i < chunk.leads(); i++) {
+            if (next < leads && left[next] == i) {
+                next++;
+            } else {
+                passOver(i);
+            }
+        }
+    }
+
+    private void passOver(int i) {
+        boolean known = candidateKnown.of(i) == VisitKernel.NONE && baselineKnown.of(i) == VisitKernel.NONE;
+        partial.knownLeads += known ? 1 : 0;
+        candidateKnown.foundNone(i);
+        baselineKnown.foundNone(i);
     }
 
     private void countUnknowns(FitTable table, long[] counts) {
@@ -210,9 +229,7 @@ final class SegmentReplay {
         if (!shape.isKnown(i) || mayMark(candidate, after, i) || mayMarkBefore(before, i)) {
             return false;
         }
-        partial.knownLeads += after == VisitKernel.NONE && before == VisitKernel.NONE ? 1 : 0;
-        candidateKnown.foundNone(i);
-        baselineKnown.foundNone(i);
+        passOver(i);
         return true;
     }
 
@@ -388,9 +405,19 @@ final class SegmentReplay {
         return true;
     }
 
+    /** Takes a side's marks of the lead that was read, if they were found with those of all the chunk. */
+    private boolean takeJudged(@Nullable MarkKernel kernel, MarkList marks) {
+        int i = lead.leadOfChunk();
+        if (kernel == null || lead.order() != null || !kernel.hasJudged(i)) {
+            return false;
+        }
+        kernel.copyJudged(i, marks);
+        return true;
+    }
+
     private void addByMoves() {
         Slow slow = !fitsNumbers ? Slow.ARITHMETIC : lead.hasVoidsInOrder() ? null : lead.slow();
-        if (slow == null && !judge(false, false)) {
+        if (slow == null && !judge(takeJudged(candidate, candidateMarks), takeJudged(baseline, baselineMarks))) {
             slow = Slow.ARITHMETIC;
         }
         if (slow != null) {

@@ -44,7 +44,7 @@ final class Shapes {
     /** Of marks in a key: how many bits tell the step before which one stands. */
     private static final int STEP_BITS = 5;
 
-    /** Of several marks are folded and kept; each takes some 300 bytes. Generated leads need a few thousand a segment. */
+    /** Of several marks are folded and kept; each takes some 300 to 400 bytes. Generated leads need a few thousand a segment. */
     private static final int MOST_SEVERAL = 1 << 14;
 
     private final int[] steps = new int[Layout.OTHER_SHAPE + 1];
@@ -66,8 +66,8 @@ final class Shapes {
      * @param durations that there are, and would not be without the marks: between which instants, and for what; with {@link #REMOVED} those that there would be
      *     without the marks
      * @param counted what is counted, but for durations, in the same way
-     * @param next by the step before which one more mark stands, or behind all, what becomes of it then; null as long as nobody met it. Threads write it without
-     *     regard for each other, for whatever stands there is right
+     * @param next by the step before which one more mark stands, or behind all, what becomes of it then; null as long as nobody met it. What a thread does not see
+     *     yet it finds under the lock that it is written under
      */
     record Entry(
             int number,
@@ -291,8 +291,11 @@ final class Shapes {
         return known == null ? foldMarked(shape, before, marks, beforeStep, key) : known;
     }
 
-    /** Two threads may both fold it: then what they count stands under two numbers. */
-    private @Nullable Entry foldMarked(int shape, Entry before, int marks, int beforeStep, int key) {
+    private synchronized @Nullable Entry foldMarked(int shape, Entry before, int marks, int beforeStep, int key) {
+        Entry known = before.next()[beforeStep];
+        if (known != null) {
+            return known;
+        }
         if (marks > 1 && several.getAndIncrement() >= MOST_SEVERAL) {
             several.set(MOST_SEVERAL);
             return null;
