@@ -8,6 +8,7 @@ import io.smarketing.lifecycle.replay.MarkSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What sales did after the marks of first cycles, by the number of a dimension's value. Not thread-safe. */
@@ -24,9 +25,8 @@ final class AfterMarkTallies {
     static final int BEFORE = -2;
 
     private static final int KEPT = MarkSet.KEPT.ordinal();
-    private static final int INITIAL = 16;
 
-    private @Nullable Row[] rows = new Row[INITIAL];
+    private final Int2ObjectHashMap<Row> rows = new Int2ObjectHashMap<>();
     private final int[] found = new int[TIMES];
 
     /** Those of one value. */
@@ -94,15 +94,7 @@ final class AfterMarkTallies {
     }
 
     private Row row(int number) {
-        if (number >= rows.length) {
-            rows = Arrays.copyOf(rows, Math.max(number + 1, 2 * rows.length));
-        }
-        Row row = rows[number];
-        if (row == null) {
-            row = new Row();
-            rows[number] = row;
-        }
-        return row;
+        return rows.computeIfAbsent(number, absent -> new Row());
     }
 
     /**
@@ -162,20 +154,19 @@ final class AfterMarkTallies {
 
     /** Adds the leads of others; these are of no use any more. */
     void merge(AfterMarkTallies others) {
-        for (int number = 0; number < others.rows.length; number++) {
-            Row other = others.rows[number];
-            if (other != null) {
-                row(number).merge(other);
+        others.rows.forEachInt((number, other) -> {
+            Row mine = rows.putIfAbsent(number, other);
+            if (mine != null) {
+                mine.merge(other);
             }
-        }
+        });
     }
 
     /** The figures for each row of the candidate's funnel. */
     List<AfterMark> rows(List<FunnelRow> funnel, DimensionRows dimension) {
         return funnel.parallelStream()
                 .map(row -> {
-                    int number = dimension.number(row.value());
-                    Row known = number < rows.length ? rows[number] : null;
+                    Row known = rows.get(dimension.number(row.value()));
                     return (known == null ? new Row() : known).of(row.value());
                 })
                 .toList();

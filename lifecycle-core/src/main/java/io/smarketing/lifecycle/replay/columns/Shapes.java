@@ -2,7 +2,6 @@ package io.smarketing.lifecycle.replay.columns;
 
 import io.smarketing.lifecycle.funnel.PackedInput;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +52,10 @@ final class Shapes {
     private final int[][] outcomes;
     private final int[][] reasonSteps;
     private final Entry[] unmarked;
-    private final AtomicInteger entries = new AtomicInteger();
-    private final AtomicInteger several = new AtomicInteger();
+    /** How many were folded, and how many of these with several marks; behind the constructor, changed under the lock alone. */
+    private int entries;
+
+    private int several;
 
     /**
      * What becomes of a shape with some marks.
@@ -132,7 +133,7 @@ final class Shapes {
         int[] told = durations(folded, instants);
         Entry without = marks == 0 ? null : unmarked[shape];
         return new Entry(
-                entries.getAndIncrement(),
+                entries++,
                 cycleMarks(kernel, instants),
                 afterMark(moves, list),
                 without == null ? told : changes(without.durations(), told),
@@ -296,8 +297,8 @@ final class Shapes {
         if (known != null) {
             return known;
         }
-        if (marks > 1 && several.getAndIncrement() >= MOST_SEVERAL) {
-            several.set(MOST_SEVERAL);
+        if (marks > 1 && several++ >= MOST_SEVERAL) {
+            several = MOST_SEVERAL;
             return null;
         }
         Entry folded = fold(shape, marks, key, new VisitKernel());
