@@ -2,6 +2,7 @@
 
 import { element, show } from './dom.js';
 import { Metrics } from './metrics.js';
+import { Points } from './points.js';
 import { answerOf, ask } from './server.js';
 import { Thresholds } from './thresholds.js';
 import { count, duration, EXITS, NONE, range, share, shortTime, STAGE_NAMES, STAGES, time } from './words.js';
@@ -30,9 +31,6 @@ const WORK = {
   listing: 'keeping leads',
 };
 
-/** In YAML of any style, and in JSON; not in a comment. */
-const THRESHOLD = /^((?:[^#\n]*[{,\s])?["']?threshold["']?\s*:\s*)(-?\d+)/m;
-
 /** The choice of no single value of the dimension. */
 const ALL = 'all';
 
@@ -51,16 +49,14 @@ const signed = (number) => (number > 0 ? `+${count(number)}` : count(number));
 
 export class Replay {
   /**
-   * @param {(request: object) => void} onAgain when the same is asked for with another threshold
+   * @param {(request: object) => void} onAgain when the same is asked for with another threshold, or other points
    * @param {() => void} onEnd when it is done, has failed or is cancelled
    */
   constructor({ onAgain, onEnd }) {
     this.onAgain = onAgain;
     this.onEnd = onEnd;
-    this.thresholds = new Thresholds((answer) => {
-      this.renderSets(answer.sets);
-      this.renderFunnels(answer.funnel);
-    });
+    this.thresholds = new Thresholds(() => this.moved());
+    this.points = new Points(() => this.moved());
     this.metrics = new Metrics();
     this.lines = new Map();
     for (const [set, words] of Object.entries(SETS)) {
@@ -96,7 +92,7 @@ export class Replay {
     }
     byId('cancel').addEventListener('click', () => answerOf(`v1/replays/${this.id}`, { method: 'DELETE' }));
     byId('more').addEventListener('click', () => this.moreLeads());
-    byId('value').addEventListener('change', () => this.renderFunnels(this.thresholds.funnel()));
+    byId('value').addEventListener('change', () => this.renderFunnels());
     byId('again').addEventListener('click', () => this.again());
     byId('anew').addEventListener('click', () => this.repeat({}));
     byId('with-workload').addEventListener('click', () => this.repeat({ workload: true }));
@@ -111,6 +107,8 @@ export class Replay {
       byId(part).hidden = true;
     }
     this.thresholds.hide();
+    this.points.hide();
+    this.tried = null;
     byId('one-title').textContent = 'Replay';
     byId('one-asked').textContent = '';
     await this.look();
@@ -215,7 +213,30 @@ export class Replay {
     this.metrics.render(metrics);
     const first = FLIPS.find((set) => all(result.sets[set]) > 0) ?? FLIPS[0];
     byId('flips').querySelector(`[value=${first}]`).checked = true;
+    this.points.show(id, logPosition);
     await Promise.all([this.leads(first), this.thresholds.load(id, logPosition)]);
+  }
+
+  /** Another threshold is looked up; other points are asked for. */
+  async moved() {
+    if (this.points.isOwn()) {
+      this.tried = null;
+      this.points.note();
+      this.renderSets(this.thresholds.sets() ?? this.result.sets);
+      this.renderFunnels();
+      return;
+    }
+    const answer = await this.points.answer(this.thresholds.isOwn() ? null : this.thresholds.value);
+    if (answer) {
+      this.tried = answer;
+      this.renderSets(answer.result.sets);
+      this.renderFunnels();
+    }
+  }
+
+  /** Whether all that is shown is of one policy: the one that was replayed, or the one whose points were tried. */
+  isWhole() {
+    return this.tried !== null || this.thresholds.isOwn();
   }
 
   renderSets(sets) {
@@ -243,22 +264,21 @@ export class Replay {
             marked(after, 'won'),
             marked(after),
           )} and ${share(marked(after, 'won') + unworked, marked(after))} would be won.`;
-    const own = this.thresholds.isOwn();
+    const own = this.tried === null && this.thresholds.isOwn();
     byId('again').hidden = own;
-    byId('again').textContent = own ? '' : `Replay it with ${this.thresholds.value}`;
+    byId('again').textContent = own ? '' : this.tried ? 'Replay it with these points' : `Replay it with ${this.thresholds.value}`;
+    byId('curve').classList.toggle('stale', this.tried !== null);
   }
 
-  /**
-   * @param {object[]} moved the funnel of all leads under the threshold that was chosen, by stage; undefined where there is none.
-   *   Of single values, and of how long visits took, only those are known that were replayed.
-   */
-  renderFunnels(moved) {
+  /** Under another threshold only the funnel of all leads is known, without how long visits took. */
+  renderFunnels() {
+    const moved = this.thresholds.funnel();
     const { value } = byId('value');
-    const rows = this.result.funnels;
+    const rows = (this.tried?.result ?? this.result).funnels;
     const single = rows.candidate.length === 1;
     const whole = rows.candidate.length < 2 || value === ALL;
     const place = single ? 0 : Number(value || 0);
-    const own = this.thresholds.isOwn();
+    const own = this.isWhole();
     let candidate = whole && !single ? added(rows.candidate) : rows.candidate[place];
     const baseline =
       whole && !single ? added(rows.baseline) : rows.baseline.find((row) => row.value === candidate.value);
@@ -298,11 +318,11 @@ export class Replay {
   }
 
   /**
-   * Of the threshold that was replayed.
+   * Of the threshold that was replayed, or of the points that were tried.
    * @param {string | null | undefined} value of the dimension; undefined for all leads of several values, of which there are no medians
    */
   renderAfterMark(value) {
-    const { afterMark } = this.result;
+    const { afterMark } = this.tried?.result ?? this.result;
     if (!afterMark) {
       byId('after-mark').replaceChildren();
       byId('after-mark-note').textContent = 'This replay is from before it was told. Replay it again.';
@@ -330,7 +350,7 @@ export class Replay {
       'Sales worked under the baseline: how soon it would have worked leads that are marked at another instant, or by the candidate alone, nobody knows.',
       'Answered: first accepted, rejected, contacted, won or lost after the mark.',
       ...(rows.length > 1 ? ['Choose one value above for its medians.'] : []),
-      ...(this.thresholds.isOwn() ? [] : ['These are of the threshold that was replayed.']),
+      ...(this.isWhole() ? [] : ['These are of the threshold that was replayed.']),
     ].join(' ');
   }
 
@@ -398,17 +418,17 @@ export class Replay {
     byId('leads-note').textContent = `${count(shown)} of ${count(all(this.own[set]))}, by the threshold that was replayed.`;
   }
 
-  /** The same question, with the threshold that is chosen. */
+  /** The same question, with the threshold and the points that are chosen. */
   async again() {
-    const { candidate, documents = {} } = this.request;
-    const [name, version] = candidate.split('@').map(encodeURIComponent);
-    const saved = documents[candidate] ?? (await (await fetch(`v1/policies/${name}/${version}`)).text());
-    const document = saved.replace(THRESHOLD, `$1${this.thresholds.value}`);
-    if (Number(THRESHOLD.exec(document)?.[2]) !== this.thresholds.value) {
-      this.fail('The candidate’s text does not say its threshold in a way that can be changed here: change it above, and replay it.');
+    const threshold = new URLSearchParams({ threshold: this.thresholds.value });
+    const { answer, problem } = this.tried
+      ? { answer: this.tried }
+      : await answerOf(`v1/replays/${this.id}/points?${threshold}`);
+    if (problem) {
+      this.fail(`${problem.detail ?? 'The engine does not answer'}: change the text above, and replay it.`);
       return;
     }
-    this.repeat({ candidate: { document } });
+    this.repeat({ candidate: { document: answer.document } });
   }
 
   /** The same question, but for what is changed of it. */

@@ -23,7 +23,7 @@ function drawn(name, attributes) {
 }
 
 export class Thresholds {
-  /** @param {(answer: object) => void} onMove is told what holds for the threshold that was chosen */
+  /** @param {() => void} onMove when another threshold is chosen */
   constructor(onMove) {
     this.onMove = onMove;
     this.answers = [];
@@ -90,7 +90,7 @@ export class Thresholds {
     const at = this.x(this.value);
     this.now?.setAttribute('x1', at);
     this.now?.setAttribute('x2', at);
-    this.onMove(this.at(this.value));
+    this.onMove();
   }
 
   /** The answer that holds for a threshold: above the end of the one before, up to its own. */
@@ -106,6 +106,11 @@ export class Thresholds {
       }
     }
     return this.answers[low];
+  }
+
+  /** By the two marks, under the threshold that was chosen; undefined where none can be. */
+  sets() {
+    return this.answers.length > 0 ? this.at(this.value).sets : undefined;
   }
 
   /** Of all leads, by stage, under the threshold that was chosen; undefined where none can be. */

@@ -171,10 +171,25 @@ public final class YamlDocument {
                     mend));
         }
 
+        /** Where in the document's text. */
+        public Span span() {
+            return new Span(
+                    node.getStartMark().orElseThrow().getIndex(),
+                    node.getEndMark().orElseThrow().getIndex());
+        }
+
         Node node() {
             return node;
         }
     }
+
+    /**
+     * A stretch of the document's text, in code points.
+     *
+     * @param from how many stand before it
+     * @param to how many stand before what follows it; of a mapping in block style blanks and comments may lie between
+     */
+    public record Span(int from, int to) {}
 
     /** A scalar, a list or a mapping that has not been looked into. */
     public final class Value extends Place {

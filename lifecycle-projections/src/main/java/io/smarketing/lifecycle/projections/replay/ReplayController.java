@@ -8,6 +8,9 @@ import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
 import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -17,8 +20,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,6 +88,7 @@ class ReplayController {
     private static final Pattern JSON = Pattern.compile("(?i)\\s*application/([^;]+\\+)?json\\s*(;.*)?");
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,15}");
+    private static final Pattern POINTS = Pattern.compile("(.+):(-?[0-9]{1,15})", Pattern.DOTALL);
     private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]{0,3}");
     private static final int MOST_LISTED = 1_000;
 
@@ -91,6 +98,7 @@ class ReplayController {
     private final StoreColumns columns;
     private final FlipReasons reasons;
     private final Sweeps sweeps;
+    private final TriedPoints triedPoints;
 
     ReplayController(
             Replays replays,
@@ -98,13 +106,15 @@ class ReplayController {
             Policies policies,
             StoreColumns columns,
             FlipReasons reasons,
-            Sweeps sweeps) {
+            Sweeps sweeps,
+            TriedPoints triedPoints) {
         this.replays = replays;
         this.archive = archive;
         this.policies = policies;
         this.columns = columns;
         this.reasons = reasons;
         this.sweeps = sweeps;
+        this.triedPoints = triedPoints;
     }
 
     /**
@@ -291,6 +301,44 @@ class ReplayController {
         int most = number(limit);
         Sweeps.Sweep sweep = sweeps.of(kept(id));
         return ok(asked == null ? sweep.all(behind, most) : sweep.at(asked));
+    }
+
+    /**
+     * What a replay would have given, had the rules of its candidate given other points, and it another threshold: {@code {"logPosition", "candidate", "document",
+     * "candidateThreshold", "threshold", "rules": [{"rule", "list", "candidatePoints", "points"}], "warnings", "result"}}. {@code points=demo:30}, as often as there are rules
+     * to change; 0 points leave the rule out. {@code document} is the policy that says so, and {@code result} what a replay of it gives, over what the replay read,
+     * where that is at hand (it was one of the last four that were asked about), else over the history as it is then, up to {@code logPosition}. Nothing is kept.
+     *
+     * <p>400 for rules that there are not; 404; 409 for audits; 422 for points that no policy may have; 503.
+     */
+    @Operation(
+            summary = "What the replay would have given with other points for its candidate's rules",
+            parameters =
+                    @Parameter(
+                            name = "points",
+                            in = ParameterIn.QUERY,
+                            description = "the id of a rule and its points, as demo:30; 0 leaves the rule out",
+                            array = @ArraySchema(schema = @Schema(type = "string"))))
+    @GetMapping("/{id}/points")
+    ResponseEntity<byte[]> points(
+            HttpServletRequest http,
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String threshold,
+            @RequestHeader(name = Analyst.HEADER, required = false) @Nullable String analyst) {
+        Map<String, Long> byRule = new LinkedHashMap<>();
+        String[] points = http.getParameterValues("points");
+        for (String written : points == null ? new String[0] : points) {
+            Matcher rule = POINTS.matcher(written);
+            if (!rule.matches() || byRule.put(rule.group(1), Long.valueOf(rule.group(2))) != null) {
+                throw badRequest(
+                        "bad-points",
+                        "points",
+                        "'%s' is no rule with its points, or the rule is there twice".formatted(Quote.of(written)),
+                        "write points=demo:30, once for each rule");
+            }
+        }
+        return ok(triedPoints.of(
+                kept(id), byRule, whole("threshold", threshold), Analyst.named(Analyst.HEADER, analyst)));
     }
 
     private static @Nullable Long whole(String parameter, @Nullable String value) {

@@ -74,6 +74,11 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             boolean workload,
             @Nullable AskedMetrics metrics) {
 
+        /** The same of another candidate. */
+        Comparison with(Policy other) {
+            return new Comparison(other, baseline, order, dimension, from, to, asKnownAt, workload, metrics);
+        }
+
         /** The same for columns. */
         ReplayQuestion question(ReplayQuestion.Listed listed) {
             return new ReplayQuestion(
@@ -176,6 +181,15 @@ record ReplayRequest(@Nullable Comparison comparison, ObjectNode shown, List<Pro
             }
         }
         return new Reading(request, policies).read();
+    }
+
+    /** The candidate's YAML text: as it came in the request, or as it is saved. */
+    Optional<String> candidateDocument(Policies policies) {
+        if (comparison == null) {
+            return Optional.empty();
+        }
+        PolicyRef candidate = comparison.candidate().reference();
+        return shown.path(DOCUMENTS).path(candidate.toString()).stringValueOpt().or(() -> policies.document(candidate));
     }
 
     /** One request while it is read. */

@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ class Replays implements DisposableBean {
     private final StoredHistory history;
     private final Policies policies;
     private final StoreColumns columns;
-    private final Sweeps sweeps;
+    private final ReadColumns readColumns;
     private final FairTurns turns = new FairTurns(THREADS);
     /** For whoever writes or reads leads: the intake needs connections too. */
     private final FairTurns listings = new FairTurns(MOST_LISTING);
@@ -73,7 +74,7 @@ class Replays implements DisposableBean {
             StoredHistory history,
             Policies policies,
             StoreColumns columns,
-            Sweeps sweeps,
+            ReadColumns readColumns,
             @Value("${lifecycle.replays.most-running-per-analyst:4}") int mostRunning,
             @Value("${lifecycle.replays.most-waiting-per-analyst:8}") int mostWaiting) {
         this.places = new Places<>(new Places.Limits(mostRunning, mostWaiting), this::begin);
@@ -81,7 +82,7 @@ class Replays implements DisposableBean {
         this.history = history;
         this.policies = policies;
         this.columns = columns;
-        this.sweeps = sweeps;
+        this.readColumns = readColumns;
         archive.interrupted(now());
     }
 
@@ -109,6 +110,15 @@ class Replays implements DisposableBean {
         tasks.put(task.id, task);
         places.add(task);
         return task.id;
+    }
+
+    /**
+     * Answers at once, and keeps nothing.
+     *
+     * @throws CancellationException when it says so
+     */
+    ReplayAnswer answer(ReplayQuestion question, HistoryColumns read, String analyst, BooleanSupplier cancelled) {
+        return ColumnarReplay.remembering(read).run(question, THREADS, turns.of(analyst), leads -> {}, cancelled);
     }
 
     private void begin(Task task) {
@@ -288,7 +298,7 @@ class Replays implements DisposableBean {
                     : metrics(asked, comparison, found.coverage().position(), found.leads(), statistics);
             keep(answer.leads());
             String result = answer.toJson(false).toString();
-            sweeps.hold(id, found);
+            readColumns.hold(id, found);
             keepTrying(() -> archive.done(
                     id, new ReplayArchive.Found(result, workload, metrics, statistics.toString()), listed, now()));
         }

@@ -4,20 +4,13 @@ import io.smarketing.lifecycle.lead.Cycle;
 import io.smarketing.lifecycle.lead.Stage;
 import io.smarketing.lifecycle.replay.MarkSet;
 import io.smarketing.lifecycle.replay.OutcomeTally;
-import io.smarketing.lifecycle.replay.columns.HistoryColumns;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.replay.columns.ThresholdSweep;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CancellationException;
 import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.node.ArrayNode;
@@ -29,30 +22,17 @@ import tools.jackson.databind.node.ObjectNode;
  * such question after the other; all others are looked up, as long as the replay is among the last ones that were asked about.
  */
 @Component
-class Sweeps implements ApplicationListener<ContextClosedEvent> {
+class Sweeps {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
     private static final int MOST_KEPT = 8;
-    /** Columns that were merged since take room as long as a replay over them is held. */
-    private static final int MOST_HELD = 4;
 
-    private final StoreColumns columns;
+    private final ReadColumns columns;
     private final Policies policies;
     private final Map<UUID, Sweep> kept = new LinkedHashMap<>(MOST_KEPT, 1, true);
-    /** What the last replays read, until somebody asks about them. */
-    private final Map<UUID, HistoryColumns> held = new LinkedHashMap<>();
 
-    private volatile boolean stopping;
-
-    Sweeps(StoreColumns columns, Policies policies) {
+    Sweeps(ReadColumns columns, Policies policies) {
         this.columns = columns;
         this.policies = policies;
-    }
-
-    /** Whoever waits for a pass is told to ask again, and the engine's stop waits for none. */
-    @Override
-    public void onApplicationEvent(ContextClosedEvent event) {
-        stopping = true;
     }
 
     /**
@@ -126,22 +106,6 @@ class Sweeps implements ApplicationListener<ContextClosedEvent> {
         }
     }
 
-    /** A replay is done: thresholds that are asked for soon are looked for where it looked. */
-    void hold(UUID replay, HistoryColumns read) {
-        synchronized (held) {
-            held.put(replay, read);
-            if (held.size() > MOST_HELD) {
-                held.remove(held.keySet().iterator().next());
-            }
-        }
-    }
-
-    private @Nullable HistoryColumns release(UUID replay) {
-        synchronized (held) {
-            return held.remove(replay);
-        }
-    }
-
     /**
      * The sweep of a replay, over what it read; over what was stored when it was first asked about, where that is not at hand any more.
      *
@@ -184,11 +148,9 @@ class Sweeps implements ApplicationListener<ContextClosedEvent> {
                     "an audit judges by the policies that were in force, each with its own threshold",
                     "ask for a replay of a candidate");
         }
-        try {
-            HistoryColumns read = release(replay.id());
-            HistoryColumns history = read == null ? columns.upToNow(() -> stopping) : read;
+        return columns.answer(replay.id(), history -> {
             ThresholdSweep answers = ThresholdSweep.of(
-                            history, comparison.question(ReplayQuestion.Listed.NONE), () -> stopping)
+                            history, comparison.question(ReplayQuestion.Listed.NONE), columns::isStopping)
                     .orElseThrow(() -> new RefusedReplay(
                             HttpStatus.CONFLICT,
                             "trusts-external-marks",
@@ -197,15 +159,6 @@ class Sweeps implements ApplicationListener<ContextClosedEvent> {
                             "ask for a replay with each threshold"));
             return new Sweep(
                     history.coverage().position(), comparison.candidate().threshold(), answers);
-        } catch (IOException e) {
-            LOG.warn("there are no columns to try thresholds on: {}", e.getMessage());
-            throw RefusedReplay.later(
-                    HttpStatus.SERVICE_UNAVAILABLE,
-                    "no-columns",
-                    "the history columns cannot be made: %s".formatted(e.getMessage()),
-                    60);
-        } catch (CancellationException e) {
-            throw RefusedReplay.later(HttpStatus.SERVICE_UNAVAILABLE, "unavailable", "the engine is stopping", 5);
-        }
+        });
     }
 }

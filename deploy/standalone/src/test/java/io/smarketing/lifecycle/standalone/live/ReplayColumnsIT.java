@@ -98,6 +98,48 @@ class ReplayColumnsIT {
         }
         assertThat(flipped).as("leads of which it is told why they flipped").isPositive();
         assertThresholdsLikeReplays(client, replay, order);
+        assertPointsLikeReplays(client, replay);
+    }
+
+    private static void assertPointsLikeReplays(Client client, JsonNode replay) {
+        String path = "/v1/replays/%s/points".formatted(replay.get("id").stringValue());
+        JsonNode own = client.json(path);
+        assertThat(own.get("logPosition")).isEqualTo(replay.get("logPosition"));
+        assertThat(own.get("result")).isEqualTo(replay.get("result"));
+        assertThat(own.get("candidate")).isEqualTo(replay.at("/request/candidate"));
+        assertThat(own.get("rules"))
+                .hasSize(5)
+                .allMatch(rule -> rule.get("points").equals(rule.get("candidatePoints")));
+        for (String moved :
+                List.of("?points=demo:12&points=pages:3", "?points=demo:13", "?points=webinar:0&threshold=35")) {
+            JsonNode tried = client.json(path + moved);
+            ObjectNode asked = (ObjectNode) replay.get("request").deepCopy();
+            asked.remove("documents");
+            asked.putObject("candidate").set("document", tried.get("document"));
+            asked.putObject("baseline").put("document", SharedData.exampleText(BASELINE));
+            JsonNode expected = client.replay(asked.toString());
+            assertThat(tried.get("result")).as(moved).isEqualTo(expected.get("result"));
+            assertThat(tried.get("result")).as(moved).isNotEqualTo(own.get("result"));
+            assertThat(tried.get("candidate")).isEqualTo(expected.at("/request/candidate"));
+        }
+        JsonNode tried = client.json(path + "?points=webinar:0&threshold=35");
+        assertThat(tried.get("threshold").longValue()).isEqualTo(35);
+        assertThat(tried.get("candidateThreshold").longValue()).isEqualTo(40);
+        assertThat(tried.get("document").stringValue()).doesNotContain("{id: webinar");
+        assertThat(client.json(path + "?points=demo:90")
+                        .at("/warnings/0/message")
+                        .stringValue())
+                .contains("the cap 30 is below");
+        assertRefused(client.get(path + "?points=demos:3"), 400, "unknown-rule");
+        assertRefused(client.get(path + "?points=demo:3&points=demo:4"), 400, "bad-points");
+        assertRefused(client.get(path + "?points=demo"), 400, "bad-points");
+        assertRefused(client.get(path + "?threshold=5000"), 422, "policy-refused");
+        assertRefused(client.get(path + "?points=demo:5000000"), 422, "policy-refused");
+    }
+
+    private static void assertRefused(Client.Answer answer, int status, String code) {
+        assertThat(answer.status()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.json().get("code").stringValue()).isEqualTo(code);
     }
 
     /** The rows of one side, as if it had been asked alone. */

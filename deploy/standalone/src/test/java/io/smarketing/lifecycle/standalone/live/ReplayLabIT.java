@@ -185,6 +185,57 @@ class ReplayLabIT {
     }
 
     @Test
+    void pointsAreMovedAndReplayed() {
+        open();
+        choose("candidate", policy("product-led"));
+        choose("baseline", policy("b2b-default"));
+        choose("dimension", "source");
+        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
+        JsonNode replay = shownOtherThan("");
+        String first = id();
+        the("points").findElement(By.tagName("summary")).click();
+        await().atMost(PATIENCE)
+                .until(() -> browser.findElements(By.cssSelector("#rules [data-rule]"))
+                                .size()
+                        == 5);
+        assertThat(the("own-points").isDisplayed()).isFalse();
+
+        movePoints("demo", 9);
+        movePoints("pages", 0);
+        await().atMost(PATIENCE).until(() -> the("points-note").getText().startsWith("As product-led@"));
+        JsonNode tried = client.json("/v1/replays/%s/points?points=demo:9&points=pages:0".formatted(first));
+        assertThat(tried.get("result")).isNotEqualTo(replay.get("result"));
+        assertSets(tried.at("/result/sets"));
+        choose("value", "0");
+        assertFunnelsOf(tried.get("result"));
+        choose("value", "all");
+        the("own-points").click();
+        assertSets(replay.at("/result/sets"));
+        movePoints("demo", 500);
+        await().atMost(PATIENCE).until(() -> the("points-note").getText().contains("the cap 30 is below"));
+        the("own-points").click();
+        movePoints("demo", 9);
+        movePoints("pages", 0);
+        await().atMost(PATIENCE).until(() -> the("points-note").getText().startsWith("As product-led@"));
+
+        assertThat(the("again").getText()).isEqualTo("Replay it with these points");
+        the("again").click();
+        JsonNode again = shownOtherThan(first);
+        assertThat(again.get("result")).isEqualTo(tried.get("result"));
+        assertSets(again.at("/result/sets"));
+        assertNothingComplained();
+    }
+
+    private static void movePoints(String rule, int points) {
+        browser.executeScript(
+                "const slider = document.querySelector(`#rules [data-rule=${arguments[0]}] input`);"
+                        + " slider.max = Math.max(slider.max, arguments[1]); slider.value = arguments[1];"
+                        + " slider.dispatchEvent(new Event('input'))",
+                rule,
+                points);
+    }
+
+    @Test
     void metricsOfBothSidesAreAskedForLaterAndShownFigureByFigure() {
         open();
         choose("candidate", policy("product-led"));
