@@ -8,8 +8,11 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -83,10 +86,11 @@ class ReplayArchive {
             @Nullable Instant startedAt,
             @Nullable Instant finishedAt) {}
 
-    void queued(UUID id, String analyst, String request, Instant at) {
-        jdbc.sql("INSERT INTO projections.replay (id, status, analyst, request, created_at)"
-                        + " VALUES (?, 'queued', ?, ?, ?)")
-                .params(id, analyst, request, Timestamp.from(at))
+    /** @param instance the process that will make it */
+    void queued(UUID id, String instance, String analyst, String request, Instant at) {
+        jdbc.sql("INSERT INTO projections.replay (id, status, instance, analyst, request, created_at)"
+                        + " VALUES (?, 'queued', ?, ?, ?, ?)")
+                .params(id, instance, analyst, request, Timestamp.from(at))
                 .update();
     }
 
@@ -171,12 +175,40 @@ class ReplayArchive {
                 == 1;
     }
 
+    /** A process is still there that has replays under way. */
+    void beat(String instance) {
+        jdbc.sql("UPDATE projections.replay SET beat = beat + 1 WHERE instance = ? AND status IN ('queued', 'running')")
+                .params(instance)
+                .update();
+    }
+
+    /** By replay that another process has under way, how often it said that it is there. */
+    Map<UUID, Long> beatsOfOthers(String instance) {
+        Map<UUID, Long> beats = new HashMap<>();
+        jdbc.sql("SELECT id, beat FROM projections.replay WHERE instance <> ? AND status IN ('queued', 'running')")
+                .params(instance)
+                .query(row -> {
+                    beats.put(row.getObject("id", UUID.class), row.getLong("beat"));
+                });
+        return beats;
+    }
+
+    /** Which of some replays are cancelled. */
+    List<UUID> cancelledOf(Collection<UUID> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : jdbc.sql("SELECT id FROM projections.replay WHERE id IN (:ids) AND status = 'cancelled'")
+                        .param("ids", ids)
+                        .query(UUID.class)
+                        .list();
+    }
+
     /** What waited or ran when the process ended did so in memory. */
-    void interrupted(Instant at) {
+    void interrupted(String instance, Instant at) {
         jdbc.sql("UPDATE projections.replay SET status = 'failed', finished_at = ?,"
                         + " failure = 'interrupted by a restart; ask again'"
-                        + " WHERE status IN ('queued', 'running')")
-                .params(Timestamp.from(at))
+                        + " WHERE status IN ('queued', 'running') AND (instance = ? OR instance IS NULL)")
+                .params(Timestamp.from(at), instance)
                 .update();
         dropUnlisted();
     }

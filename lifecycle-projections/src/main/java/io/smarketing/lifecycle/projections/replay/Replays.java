@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -38,7 +39,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Runs replays over the store's columns, several side by side; audits, which read the store itself, one at a time. Analysts share places and
- * processors evenly, and so do the replays of each. One process runs them: when it starts, what another left undone has failed.
+ * processors evenly, and so do the replays of each. What a process left undone has failed when it starts again.
  */
 @Component
 class Replays implements DisposableBean {
@@ -59,6 +60,7 @@ class Replays implements DisposableBean {
     private final Policies policies;
     private final StoreColumns columns;
     private final ReadColumns readColumns;
+    private final String instance;
     private final FairTurns turns = new FairTurns(THREADS);
     /** For whoever writes or reads leads: the intake needs connections too. */
     private final FairTurns listings = new FairTurns(MOST_LISTING);
@@ -75,6 +77,7 @@ class Replays implements DisposableBean {
             Policies policies,
             StoreColumns columns,
             ReadColumns readColumns,
+            @Value("${lifecycle.instance:1}") String instance,
             @Value("${lifecycle.replays.most-running-per-analyst:4}") int mostRunning,
             @Value("${lifecycle.replays.most-waiting-per-analyst:8}") int mostWaiting) {
         this.places = new Places<>(new Places.Limits(mostRunning, mostWaiting), this::begin);
@@ -83,7 +86,8 @@ class Replays implements DisposableBean {
         this.policies = policies;
         this.columns = columns;
         this.readColumns = readColumns;
-        archive.interrupted(now());
+        this.instance = instance;
+        archive.interrupted(instance, now());
     }
 
     private static ThreadPoolExecutor executor(String name, int threads) {
@@ -106,7 +110,7 @@ class Replays implements DisposableBean {
     synchronized UUID ask(ReplayRequest request, String analyst) {
         Task task = new Task(UUID.randomUUID(), request, analyst);
         places.check(task.kind(), analyst);
-        archive.queued(task.id, analyst, request.shown().toString(), now());
+        archive.queued(task.id, instance, analyst, request.shown().toString(), now());
         tasks.put(task.id, task);
         places.add(task);
         return task.id;
@@ -130,6 +134,12 @@ class Replays implements DisposableBean {
         if (!archive.cancelled(id, now())) {
             return false;
         }
+        stop(id);
+        return true;
+    }
+
+    /** Stops what was cancelled, if it is this process that makes it. */
+    void stop(UUID id) {
         @Nullable Task task = tasks.get(id);
         if (task != null) {
             task.cancelled = true;
@@ -137,7 +147,11 @@ class Replays implements DisposableBean {
                 tasks.remove(id);
             }
         }
-        return true;
+    }
+
+    /** What this process makes or has waiting. */
+    Set<UUID> underWay() {
+        return Set.copyOf(tasks.keySet());
     }
 
     /**
