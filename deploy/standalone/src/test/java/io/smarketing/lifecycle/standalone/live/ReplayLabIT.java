@@ -185,7 +185,7 @@ class ReplayLabIT {
     }
 
     @Test
-    void pointsAreMovedAndReplayed() {
+    void pointsAreMovedAndReplayed() throws IOException {
         open();
         choose("candidate", policy("product-led"));
         choose("baseline", policy("b2b-default"));
@@ -218,6 +218,8 @@ class ReplayLabIT {
         movePoints("pages", 0);
         await().atMost(PATIENCE).until(() -> the("points-note").getText().startsWith("As product-led@"));
 
+        browser.executeScript("document.getElementById('one').scrollIntoView()");
+        Files.write(Path.of("target", "replay-points.png"), browser.getScreenshotAs(OutputType.BYTES));
         assertThat(the("again").getText()).isEqualTo("Replay it with these points");
         the("again").click();
         JsonNode again = shownOtherThan(first);
