@@ -46,8 +46,7 @@ export class Points {
       this.note(`There are no points to look at: ${problem.detail ?? 'the engine does not answer'}.`);
       return;
     }
-    if (answer.logPosition !== this.logPosition) {
-      this.note('More was stored since this replay. Replay it again to try other points.');
+    if (this.isGrown(answer)) {
       return;
     }
     for (const { rule, list, candidatePoints } of answer.rules) {
@@ -73,6 +72,16 @@ export class Points {
     this.note();
   }
 
+  /** Whether it was judged on more than the replay read: then it says nothing about points. */
+  isGrown({ logPosition }) {
+    if (logPosition === this.logPosition) {
+      return false;
+    }
+    this.note('More was stored since this replay.');
+    byId('grown').hidden = false;
+    return true;
+  }
+
   /** Back to the points that were replayed. */
   reset() {
     for (const { slider, now, own } of this.sliders.values()) {
@@ -91,8 +100,15 @@ export class Points {
     byId('points-note').textContent = words;
   }
 
+  /** Nothing is said of the points that were replayed; why there are none to choose stays. */
+  quiet() {
+    if (this.sliders.size > 0) {
+      this.note();
+    }
+  }
+
   /**
-   * What holds for the points and the threshold that are chosen; null where others were chosen meanwhile, and where the engine does not say.
+   * What holds for the points and the threshold that are chosen; undefined where another answer is on its way, null where the engine does not say.
    *
    * @param {number | null} threshold null for the candidate's own
    */
@@ -107,7 +123,7 @@ export class Points {
     this.asked = query.toString();
     this.note('being judged …');
     if (this.busy === id) {
-      return null;
+      return undefined;
     }
     this.busy = id;
     let told;
@@ -118,12 +134,15 @@ export class Points {
     } while (id === this.id && about !== this.asked);
     this.busy = this.busy === id ? null : this.busy;
     if (id !== this.id || this.isOwn()) {
-      return null;
+      return undefined;
     }
     const { answer, problem } = told;
     if (problem) {
       const lines = (problem.problems ?? []).filter(({ severity }) => severity === 'error').map(({ message }) => message);
       this.note(`There is no answer: ${[problem.detail ?? 'the engine does not answer', ...lines].join('; ')}.`);
+      return null;
+    }
+    if (this.isGrown(answer)) {
       return null;
     }
     const warnings = answer.warnings.map(({ message }) => `${message}.`);

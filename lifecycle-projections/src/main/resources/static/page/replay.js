@@ -221,17 +221,21 @@ export class Replay {
   async moved() {
     if (this.points.isOwn()) {
       this.tried = null;
-      this.points.note();
+      this.points.quiet();
       this.renderSets(this.thresholds.sets() ?? this.result.sets);
       this.renderFunnels();
       return;
     }
+    byId('again').hidden = true;
     const answer = await this.points.answer(this.thresholds.isOwn() ? null : this.thresholds.value);
-    if (answer) {
-      this.tried = answer;
-      this.renderSets(answer.result.sets);
-      this.renderFunnels();
+    if (answer === undefined) {
+      return;
     }
+    this.tried = answer;
+    this.renderSets(answer?.result.sets ?? this.thresholds.sets() ?? this.result.sets);
+    this.renderFunnels();
+    // Without an answer there is no document to replay.
+    byId('again').hidden = answer === null;
   }
 
   /** Whether all that is shown is of one policy: the one that was replayed, or the one whose points were tried. */
@@ -420,10 +424,12 @@ export class Replay {
 
   /** The same question, with the threshold and the points that are chosen. */
   async again() {
+    const { id } = this;
     const threshold = new URLSearchParams({ threshold: this.thresholds.value });
-    const { answer, problem } = this.tried
-      ? { answer: this.tried }
-      : await answerOf(`v1/replays/${this.id}/points?${threshold}`);
+    const { answer, problem } = this.tried ? { answer: this.tried } : await answerOf(`v1/replays/${id}/points?${threshold}`);
+    if (id !== this.id) {
+      return;
+    }
     if (problem) {
       this.fail(`${problem.detail ?? 'The engine does not answer'}: change the text above, and replay it.`);
       return;

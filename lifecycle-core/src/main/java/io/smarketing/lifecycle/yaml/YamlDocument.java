@@ -12,9 +12,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.CollectionNode;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -173,9 +175,19 @@ public final class YamlDocument {
 
         /** Where in the document's text. */
         public Span span() {
-            return new Span(
-                    node.getStartMark().orElseThrow().getIndex(),
-                    node.getEndMark().orElseThrow().getIndex());
+            return new Span(node.getStartMark().orElseThrow().getIndex(), end(node));
+        }
+
+        /** A mark of the library's for the end of a block lies behind blanks and comments. */
+        private static int end(Node node) {
+            int end = node.getStartMark().orElseThrow().getIndex();
+            if (node instanceof CollectionNode<?> block && block.getFlowStyle() == FlowStyle.BLOCK) {
+                for (Object part : block.getValue()) {
+                    end = Math.max(end, part instanceof NodeTuple tuple ? end(tuple.getValueNode()) : end((Node) part));
+                }
+                return end;
+            }
+            return node.getEndMark().orElseThrow().getIndex();
         }
 
         Node node() {
@@ -187,7 +199,7 @@ public final class YamlDocument {
      * A stretch of the document's text, in code points.
      *
      * @param from how many stand before it
-     * @param to how many stand before what follows it; of a mapping in block style blanks and comments may lie between
+     * @param to how many stand before what follows it
      */
     public record Span(int from, int to) {}
 
@@ -204,6 +216,11 @@ public final class YamlDocument {
 
         public boolean isList() {
             return node() instanceof SequenceNode;
+        }
+
+        /** Whether it is a list of {@code - item} lines. */
+        public boolean isBlockList() {
+            return node() instanceof SequenceNode list && list.getFlowStyle() == FlowStyle.BLOCK;
         }
 
         /** Whether exactly this stands here, without quotes. */

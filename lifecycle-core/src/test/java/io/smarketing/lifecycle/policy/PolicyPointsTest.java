@@ -1,6 +1,7 @@
 package io.smarketing.lifecycle.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smarketing.lifecycle.yaml.RefusedDocument;
 import java.util.Map;
@@ -82,6 +83,26 @@ class PolicyPointsTest {
     }
 
     @Test
+    void allRulesOfAListMayBeLeftOutAndNeighboursToo() throws RefusedDocument {
+        PolicyPoints left = read(with(BLOCK, Map.of("size", 0L, "small", 0L), 20));
+        assertThat(left.rules()).extracting(PolicyPoints.Rule::id).containsExactly("demo", "page");
+        String dashes =
+                "name: sample\nthreshold: 5\nfit:\n- {id: one, when: \"lead.source == 'a'\", points: 4}\nengagement:\n- {id: two, activity: b, points: 2}\n";
+        assertThat(read(with(dashes, Map.of("one", 0L), 2)).rules()).hasSize(1);
+        String flow =
+                "{name: sample, threshold: 2, engagement: [{id: one, activity: a, points: 1},{id: two, activity: b, points: 2},{id: three, activity: c, points: 3}]}";
+        assertThat(read(with(flow, Map.of("two", 0L, "three", 0L), 1)).rules()).hasSize(1);
+        assertThat(read(with(flow, Map.of("one", 0L, "two", 0L), 1)).rules()).hasSize(1);
+    }
+
+    @Test
+    void commentsBetweenRulesStay() throws RefusedDocument {
+        assertThat(with(BLOCK, Map.of("size", 0L), 20)).contains("# Nobody remembers why.");
+        assertThat(with(BLOCK.replace("recycle", "# Since June.\nrecycle"), Map.of("page", 0L), 20))
+                .contains("# Since June.");
+    }
+
+    @Test
     void whatCannotBeChangedAloneIsNotChanged() throws RefusedDocument {
         String shared = """
                 name: sample
@@ -93,7 +114,20 @@ class PolicyPointsTest {
         assertThat(read(shared).with(Map.of("one", 6L), 5)).isEmpty();
         assertThat(read(shared).with(Map.of("one", 6L, "two", 6L), 5)).isEmpty();
         assertThat(read(shared).with(Map.of(), 9)).isPresent();
+        String again = """
+                name: sample
+                threshold: &p 50
+                engagement: [{id: two, activity: b, points: 60}, {id: one, activity: a, points: &p 4, cap: *p}]
+                """;
+        assertThat(read(again).with(Map.of("one", 6L), 50)).isEmpty();
+    }
+
+    /** What is wrong with it is told by whoever reads it as a policy. */
+    @Test
+    void numbersThatNoPolicyMayHaveAreWrittenStill() throws RefusedDocument {
         String alone = "name: sample\nthreshold: 5\nengagement:\n  - {id: one, activity: a, points: 4}\n";
-        assertThat(read(alone).with(Map.of("one", 0L), 5)).isEmpty();
+        String none = read(alone).with(Map.of("one", 0L), 5).orElseThrow();
+        assertThatThrownBy(() -> PolicyReader.read("none", none)).hasMessageContaining("has no rule that gives points");
+        assertThat(read(alone).with(Map.of("one", 9_000_000L), 5)).isPresent();
     }
 }

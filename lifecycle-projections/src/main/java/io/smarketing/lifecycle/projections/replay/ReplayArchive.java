@@ -175,11 +175,14 @@ class ReplayArchive {
                 == 1;
     }
 
-    /** A process is still there that has replays under way. */
-    void beat(String instance) {
-        jdbc.sql("UPDATE projections.replay SET beat = beat + 1 WHERE instance = ? AND status IN ('queued', 'running')")
-                .params(instance)
-                .update();
+    /** The process that has these under way is still there. */
+    void beat(Collection<UUID> ids) {
+        if (!ids.isEmpty()) {
+            jdbc.sql(
+                            "UPDATE projections.replay SET beat = beat + 1 WHERE id IN (:ids) AND status IN ('queued', 'running')")
+                    .param("ids", ids)
+                    .update();
+        }
     }
 
     /** By replay that another process has under way, how often it said that it is there. */
@@ -193,11 +196,11 @@ class ReplayArchive {
         return beats;
     }
 
-    /** Which of some replays are cancelled. */
-    List<UUID> cancelledOf(Collection<UUID> ids) {
+    /** Which of some replays were cancelled, or have failed by another process's word. */
+    List<UUID> endedOf(Collection<UUID> ids) {
         return ids.isEmpty()
                 ? List.of()
-                : jdbc.sql("SELECT id FROM projections.replay WHERE id IN (:ids) AND status = 'cancelled'")
+                : jdbc.sql("SELECT id FROM projections.replay WHERE id IN (:ids) AND status IN ('cancelled', 'failed')")
                         .param("ids", ids)
                         .query(UUID.class)
                         .list();

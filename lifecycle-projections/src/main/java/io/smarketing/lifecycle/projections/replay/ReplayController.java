@@ -309,7 +309,7 @@ class ReplayController {
      * to change; 0 points leave the rule out. {@code document} is the policy that says so, and {@code result} what a replay of it gives, over what the replay read,
      * where that is at hand (it was one of the last four that were asked about), else over the history as it is then, up to {@code logPosition}. Nothing is kept.
      *
-     * <p>400 for rules that there are not; 404; 409 for audits; 422 for points that no policy may have; 503.
+     * <p>400 for rules that there are not; 404; 409 for audits and for what is not done; 422 for points that no policy may have; 503.
      */
     @Operation(
             summary = "What the replay would have given with other points for its candidate's rules",

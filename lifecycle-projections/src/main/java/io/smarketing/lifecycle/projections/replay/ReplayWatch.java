@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ class ReplayWatch extends PatientTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration MOST_BETWEEN = EVERY.multipliedBy(5);
     private static final int MOST_DOUBLINGS = 3;
 
     private final ReplayArchive archive;
@@ -29,6 +31,7 @@ class ReplayWatch extends PatientTask {
     private final String instance;
     private final Duration goneAfter;
     private final Map<UUID, Seen> others = new HashMap<>();
+    private long lookedAt;
 
     /**
      * A replay of another process.
@@ -54,8 +57,9 @@ class ReplayWatch extends PatientTask {
     protected void work() {
         others.clear();
         while (isRunning()) {
-            archive.beat(instance);
-            archive.cancelledOf(replays.underWay()).forEach(replays::stop);
+            Set<UUID> underWay = replays.underWay();
+            archive.beat(underWay);
+            archive.endedOf(underWay).forEach(replays::stop);
             failThoseOfNobody();
             recovered();
             pause(EVERY);
@@ -64,8 +68,13 @@ class ReplayWatch extends PatientTask {
 
     private void failThoseOfNobody() {
         Map<UUID, Long> beats = archive.beatsOfOthers(instance);
-        others.keySet().retainAll(beats.keySet());
         long now = System.nanoTime();
+        if (now - lookedAt > MOST_BETWEEN.toNanos()) {
+            // Neither this process nor others may have reached the database meanwhile.
+            others.clear();
+        }
+        lookedAt = now;
+        others.keySet().retainAll(beats.keySet());
         beats.forEach((id, beat) -> {
             Seen seen = others.get(id);
             if (seen == null || seen.beat() != beat) {

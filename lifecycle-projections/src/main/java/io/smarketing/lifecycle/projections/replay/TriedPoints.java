@@ -41,7 +41,7 @@ class TriedPoints {
      *
      * @param points by rule; 0 leaves the rule out, and one that is not named gives what it gave
      * @param threshold null for the candidate's own
-     * @throws RefusedReplay for an audit, for rules that there are not, and for points that no policy may have
+     * @throws RefusedReplay for an audit, for a replay that is not done, for rules that there are not, and for points that no policy may have
      */
     ObjectNode of(ReplayArchive.Kept replay, Map<String, Long> points, @Nullable Long threshold, String analyst) {
         ReplayRequest request = ReplayRequest.again(replay.request(), policies);
@@ -54,6 +54,14 @@ class TriedPoints {
                     "an audit judges by the policies that were in force, each with its own points",
                     "ask for a replay of a candidate");
         }
+        if (replay.status() != ReplayArchive.Status.DONE) {
+            throw new RefusedReplay(
+                    HttpStatus.CONFLICT,
+                    "not-done",
+                    "id",
+                    "the replay is %s".formatted(ReplayArchive.word(replay.status())),
+                    "its points can be tried once it is done");
+        }
         String own = request.candidateDocument(policies).orElseThrow();
         try {
             PolicyPoints written =
@@ -64,7 +72,7 @@ class TriedPoints {
                             HttpStatus.UNPROCESSABLE_CONTENT,
                             "points-not-changeable",
                             "points",
-                            "the candidate's text says these points in a way that they cannot be changed here, or has no rule left",
+                            "the candidate's text says these points in a way that they cannot be changed here alone",
                             "change the text, and ask for a replay with {\"candidate\": {\"document\": …}}"));
             boolean same = document.equals(own);
             PolicyReader.@Nullable Reading reading = same ? null : PolicyReader.read("points", document);

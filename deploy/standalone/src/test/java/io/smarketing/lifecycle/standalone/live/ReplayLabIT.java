@@ -209,6 +209,18 @@ class ReplayLabIT {
         choose("value", "0");
         assertFunnelsOf(tried.get("result"));
         choose("value", "all");
+        movePoints("pricing", 0);
+        movePoints("webinar", 0);
+        movePoints("demo", 0);
+        movePoints("pages", 2);
+        await().atMost(PATIENCE).until(() -> the("points-note").getText().contains("no lead reaches 40"));
+        assertThat(the("again").isDisplayed())
+                .as("nothing to be replayed with these points")
+                .isFalse();
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                .as("the browser tells what was refused, and nothing else")
+                .isNotEmpty()
+                .allMatch(entry -> entry.getMessage().contains("status of 422"));
         the("own-points").click();
         assertSets(replay.at("/result/sets"));
         movePoints("demo", 500);
