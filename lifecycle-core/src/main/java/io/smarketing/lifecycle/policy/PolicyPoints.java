@@ -17,6 +17,7 @@ public final class PolicyPoints {
 
     private static final List<String> LISTS = List.of("fit", "engagement");
 
+    private final Policy policy;
     private final String text;
     private final YamlDocument.Span thresholdSpan;
     private final long threshold;
@@ -46,7 +47,17 @@ public final class PolicyPoints {
      */
     private record Edit(int from, int to, String written) {}
 
-    private PolicyPoints(String text, YamlDocument.Span thresholdSpan, long threshold, List<WrittenList> lists) {
+    /**
+     * The same policy with other numbers.
+     *
+     * @param document its text
+     * @param reading what it says, with warnings of what is new
+     */
+    public record Changed(String document, PolicyReader.Reading reading) {}
+
+    private PolicyPoints(
+            Policy policy, String text, YamlDocument.Span thresholdSpan, long threshold, List<WrittenList> lists) {
+        this.policy = policy;
         this.text = text;
         this.thresholdSpan = thresholdSpan;
         this.threshold = threshold;
@@ -54,12 +65,13 @@ public final class PolicyPoints {
     }
 
     /**
-     * Reads the numbers of a document that {@link PolicyReader} has read.
+     * Reads the numbers of a document.
      *
+     * @param policy what {@link PolicyReader} has read of it
      * @throws RefusedDocument when it was never a policy of ours
      */
-    public static PolicyPoints of(String source, String text) throws RefusedDocument {
-        YamlDocument.Mapping document = YamlDocument.open(source, text);
+    public static PolicyPoints of(Policy policy, String text) throws RefusedDocument {
+        YamlDocument.Mapping document = YamlDocument.open(policy.reference().toString(), text);
         YamlDocument.@Nullable Value threshold = document.required("threshold", "write the score that qualifies");
         List<WrittenList> lists = new ArrayList<>();
         for (String list : LISTS) {
@@ -85,7 +97,7 @@ public final class PolicyPoints {
         }
         long reached = threshold.wholeNumber(Long.MIN_VALUE, Long.MAX_VALUE);
         document.refuseIfBroken();
-        return new PolicyPoints(text, threshold.span(), reached, lists);
+        return new PolicyPoints(policy, text, threshold.span(), reached, lists);
     }
 
     public long threshold() {
@@ -104,8 +116,9 @@ public final class PolicyPoints {
      * The document with other numbers; empty where it is written in a way that they cannot be put in alone, as where rules share one number by an alias.
      *
      * @param points by the id of a rule; with 0 points the rule is left out
+     * @throws RefusedDocument where no policy may have these numbers
      */
-    public Optional<String> with(Map<String, Long> points, long otherThreshold) {
+    public Optional<Changed> with(Map<String, Long> points, long otherThreshold) throws RefusedDocument {
         List<Edit> edits = new ArrayList<>();
         if (otherThreshold != threshold) {
             edits.add(new Edit(thresholdSpan.from(), thresholdSpan.to(), String.valueOf(otherThreshold)));
@@ -128,15 +141,24 @@ public final class PolicyPoints {
             }
             edits.addAll(ofList);
         }
+        if (edits.isEmpty()) {
+            return Optional.of(new Changed(text, new PolicyReader.Reading(policy, List.of())));
+        }
         String edited = edited(edits);
-        return saysNothingElse(edited, points, otherThreshold) ? Optional.of(edited) : Optional.empty();
+        if (!says(edited, points, otherThreshold)) {
+            return Optional.empty();
+        }
+        PolicyReader.Reading reading = PolicyReader.read("points", edited);
+        boolean nothingElse =
+                PolicyDiff.of(policy, reading.policy()).changes().stream().allMatch(change -> isAsked(change, points));
+        return nothingElse ? Optional.of(new Changed(edited, reading)) : Optional.empty();
     }
 
-    /** Whether an edited text has the numbers that were asked for, and all else as it was. */
-    private boolean saysNothingElse(String edited, Map<String, Long> points, long otherThreshold) {
+    /** Whether an edited text has the numbers that were asked for. */
+    private boolean says(String edited, Map<String, Long> points, long otherThreshold) {
         PolicyPoints read;
         try {
-            read = of("edited", edited);
+            read = of(policy, edited);
         } catch (RefusedDocument e) {
             return false;
         }
@@ -144,22 +166,7 @@ public final class PolicyPoints {
                 .map(rule -> new Rule(rule.id(), rule.list(), points.getOrDefault(rule.id(), rule.points())))
                 .filter(rule -> rule.points() != 0)
                 .toList();
-        if (!read.rules().equals(expected) || read.threshold != otherThreshold) {
-            return false;
-        }
-        Policy after;
-        try {
-            after = PolicyReader.read("edited", edited).policy();
-        } catch (RefusedDocument e) {
-            // What is wrong with these numbers is told to whoever has it read.
-            return true;
-        }
-        try {
-            Policy before = PolicyReader.readSaved(after.reference(), text);
-            return PolicyDiff.of(before, after).changes().stream().allMatch(change -> isAsked(change, points));
-        } catch (RefusedDocument e) {
-            return false;
-        }
+        return read.rules().equals(expected) && read.threshold == otherThreshold;
     }
 
     private boolean isAsked(PolicyDiff.Change change, Map<String, Long> points) {

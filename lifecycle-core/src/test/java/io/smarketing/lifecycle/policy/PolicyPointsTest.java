@@ -30,14 +30,15 @@ class PolicyPointsTest {
             """;
 
     private static PolicyPoints read(String text) throws RefusedDocument {
-        PolicyReader.read("test", text);
-        return PolicyPoints.of("test", text);
+        return PolicyPoints.of(PolicyReader.read("test", text).policy(), text);
     }
 
     private static String with(String text, Map<String, Long> points, long threshold) throws RefusedDocument {
-        String edited = read(text).with(points, threshold).orElseThrow();
-        PolicyReader.read("edited", edited);
-        return edited;
+        PolicyPoints.Changed changed = read(text).with(points, threshold).orElseThrow();
+        assertThat(changed.reading().policy().reference())
+                .isEqualTo(
+                        PolicyReader.read("edited", changed.document()).policy().reference());
+        return changed.document();
     }
 
     @Test
@@ -122,12 +123,15 @@ class PolicyPointsTest {
         assertThat(read(again).with(Map.of("one", 6L), 50)).isEmpty();
     }
 
-    /** What is wrong with it is told by whoever reads it as a policy. */
     @Test
-    void numbersThatNoPolicyMayHaveAreWrittenStill() throws RefusedDocument {
+    void numbersThatNoPolicyMayHaveAreRefusedAsInAnyPolicy() throws RefusedDocument {
         String alone = "name: sample\nthreshold: 5\nengagement:\n  - {id: one, activity: a, points: 4}\n";
-        String none = read(alone).with(Map.of("one", 0L), 5).orElseThrow();
-        assertThatThrownBy(() -> PolicyReader.read("none", none)).hasMessageContaining("has no rule that gives points");
-        assertThat(read(alone).with(Map.of("one", 9_000_000L), 5)).isPresent();
+        PolicyPoints points = read(alone);
+        assertThatThrownBy(() -> points.with(Map.of("one", 0L), 5))
+                .isInstanceOf(RefusedDocument.class)
+                .hasMessageContaining("has no rule that gives points");
+        assertThatThrownBy(() -> points.with(Map.of("one", 9_000_000L), 5))
+                .isInstanceOf(RefusedDocument.class)
+                .hasMessageContaining("out of bounds");
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,24 +53,19 @@ class ReadColumns implements ApplicationListener<ContextClosedEvent> {
         return held.get(replay);
     }
 
-    /** What answers are made of. */
-    interface Made<T> {
-        T of(HistoryColumns read);
-    }
-
     /**
      * An answer about a replay, over what it read; over what is stored now, and from then on over this, where that is not at hand any more.
      *
      * @throws RefusedReplay 503, where there are no columns, and while the engine stops
      */
-    <T> T answer(UUID replay, Made<T> answer) {
+    <T> T answer(UUID replay, Function<HistoryColumns, T> answer) {
         try {
             HistoryColumns read = held(replay);
             if (read == null) {
                 read = columns.upToNow(this::isStopping);
                 hold(replay, read);
             }
-            return answer.of(read);
+            return answer.apply(read);
         } catch (IOException e) {
             LOG.warn("there are no columns to answer from: {}", e.getMessage());
             throw RefusedReplay.later(

@@ -58,6 +58,15 @@ final class RefusedReplay extends RefusedRequest {
                 "GET /v1/replays lists them");
     }
 
+    static RefusedReplay notDone(ReplayArchive.Kept replay, String mend) {
+        return new RefusedReplay(
+                HttpStatus.CONFLICT,
+                "not-done",
+                "id",
+                "the replay is %s".formatted(ReplayArchive.word(replay.status())),
+                mend);
+    }
+
     /** To be asked again later; nothing was begun. */
     static RefusedReplay later(HttpStatus status, String code, String detail, int seconds) {
         return later(status, code, "", detail, "ask again in %d s".formatted(seconds), seconds);

@@ -356,12 +356,7 @@ class ReplayController {
 
     private static void refuseWhatIsNotListed(ReplayArchive.Kept kept, @Nullable String set) {
         if (kept.status() != ReplayArchive.Status.DONE) {
-            throw new RefusedReplay(
-                    HttpStatus.CONFLICT,
-                    "not-done",
-                    "id",
-                    "the replay is %s".formatted(ReplayArchive.word(kept.status())),
-                    "its leads can be read once it is done");
+            throw RefusedReplay.notDone(kept, "its leads can be read once it is done");
         }
         boolean flipped = set != null && !set.equals(MarkSet.KEPT.word()) && !set.equals(MarkSet.NEITHER.word());
         if (kept.listed() == ReplayArchive.Listed.NONE) {

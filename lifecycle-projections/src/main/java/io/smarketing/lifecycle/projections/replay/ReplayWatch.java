@@ -55,7 +55,6 @@ class ReplayWatch extends PatientTask {
 
     @Override
     protected void work() {
-        others.clear();
         while (isRunning()) {
             Set<UUID> underWay = replays.underWay();
             archive.beat(underWay);

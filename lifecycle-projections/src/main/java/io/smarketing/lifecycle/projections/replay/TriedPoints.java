@@ -4,7 +4,6 @@ import static io.smarketing.lifecycle.projections.RefusedRequest.badRequest;
 
 import io.smarketing.lifecycle.event.Quote;
 import io.smarketing.lifecycle.policy.PolicyPoints;
-import io.smarketing.lifecycle.policy.PolicyReader;
 import io.smarketing.lifecycle.replay.columns.ReplayAnswer;
 import io.smarketing.lifecycle.replay.columns.ReplayQuestion;
 import io.smarketing.lifecycle.yaml.RefusedDocument;
@@ -55,30 +54,22 @@ class TriedPoints {
                     "ask for a replay of a candidate");
         }
         if (replay.status() != ReplayArchive.Status.DONE) {
-            throw new RefusedReplay(
-                    HttpStatus.CONFLICT,
-                    "not-done",
-                    "id",
-                    "the replay is %s".formatted(ReplayArchive.word(replay.status())),
-                    "its points can be tried once it is done");
+            throw RefusedReplay.notDone(replay, "its points can be tried once it is done");
         }
         String own = request.candidateDocument(policies).orElseThrow();
         try {
-            PolicyPoints written =
-                    PolicyPoints.of(comparison.candidate().reference().toString(), own);
+            PolicyPoints written = PolicyPoints.of(comparison.candidate(), own);
             refuseUnknown(points, written.rules());
-            String document = written.with(points, threshold == null ? written.threshold() : threshold)
+            PolicyPoints.Changed changed = written.with(points, threshold == null ? written.threshold() : threshold)
                     .orElseThrow(() -> new RefusedReplay(
                             HttpStatus.UNPROCESSABLE_CONTENT,
                             "points-not-changeable",
                             "points",
                             "the candidate's text says these points in a way that they cannot be changed here alone",
                             "change the text, and ask for a replay with {\"candidate\": {\"document\": …}}"));
-            boolean same = document.equals(own);
-            PolicyReader.@Nullable Reading reading = same ? null : PolicyReader.read("points", document);
-            ReplayRequest.Comparison tried = reading == null ? comparison : comparison.with(reading.policy());
+            ReplayRequest.Comparison tried = comparison.with(changed.reading().policy());
             ObjectNode answer = judge(replay, tried, analyst);
-            answer.put("document", document);
+            answer.put("document", changed.document());
             answer.put("candidateThreshold", written.threshold());
             answer.put("threshold", tried.candidate().threshold());
             ArrayNode rules = answer.putArray("rules");
@@ -88,7 +79,7 @@ class TriedPoints {
                             .put("list", rule.list())
                             .put("candidatePoints", rule.points())
                             .put("points", points.getOrDefault(rule.id(), rule.points())));
-            answer.set("warnings", RefusedReplay.json(reading == null ? List.of() : reading.warnings()));
+            answer.set("warnings", RefusedReplay.json(changed.reading().warnings()));
             return answer;
         } catch (RefusedDocument e) {
             throw RefusedReplay.badPolicy("points", e);
@@ -109,14 +100,6 @@ class TriedPoints {
 
     private ObjectNode judge(ReplayArchive.Kept replay, ReplayRequest.Comparison tried, String analyst) {
         return columns.answer(replay.id(), read -> {
-            if (!tried.isDimensionDeclared() && !read.attributes().contains(tried.dimension())) {
-                throw new RefusedReplay(
-                        HttpStatus.CONFLICT,
-                        "unknown-dimension",
-                        "id",
-                        String.valueOf(ReplayRun.noDimension(tried.dimension()).getMessage()),
-                        "ask for a replay by another dimension");
-            }
             oneByOne.lock();
             try {
                 ReplayAnswer answer =

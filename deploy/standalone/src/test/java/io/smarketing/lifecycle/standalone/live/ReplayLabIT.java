@@ -120,6 +120,16 @@ class ReplayLabIT {
         the(select).findElement(By.cssSelector("option[value='" + value + "']")).click();
     }
 
+    /** Opens the page and asks it for a replay, with one thing chosen beside the policies; gives its answer. */
+    private static JsonNode replayed(String select, String value) {
+        open();
+        choose("candidate", policy("product-led"));
+        choose("baseline", policy("b2b-default"));
+        choose(select, value);
+        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
+        return shownOtherThan("");
+    }
+
     private static void moveTo(long threshold) {
         browser.executeScript(
                 "const slider = document.getElementById('threshold'); slider.value = arguments[0];"
@@ -135,12 +145,7 @@ class ReplayLabIT {
 
     @Test
     void aThresholdIsMovedAndReplayed() throws IOException {
-        open();
-        choose("candidate", policy("product-led"));
-        choose("baseline", policy("b2b-default"));
-        choose("order", "occurrence");
-        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
-        JsonNode plain = shownOtherThan("");
+        JsonNode plain = replayed("order", "occurrence");
         assertThat(the("meant").isDisplayed()).isFalse();
         String asked = id();
         the("with-workload").click();
@@ -186,12 +191,7 @@ class ReplayLabIT {
 
     @Test
     void pointsAreMovedAndReplayed() throws IOException {
-        open();
-        choose("candidate", policy("product-led"));
-        choose("baseline", policy("b2b-default"));
-        choose("dimension", "source");
-        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
-        JsonNode replay = shownOtherThan("");
+        JsonNode replay = replayed("dimension", "source");
         String first = id();
         the("points").findElement(By.tagName("summary")).click();
         await().atMost(PATIENCE)
@@ -251,12 +251,7 @@ class ReplayLabIT {
 
     @Test
     void metricsOfBothSidesAreAskedForLaterAndShownFigureByFigure() {
-        open();
-        choose("candidate", policy("product-led"));
-        choose("baseline", policy("b2b-default"));
-        choose("dimension", "source");
-        browser.findElement(By.cssSelector("#ask [type=submit]")).click();
-        shownOtherThan("");
+        replayed("dimension", "source");
         assertThat(the("compared").isDisplayed()).isFalse();
         String plain = id();
         the("with-metrics").click();
