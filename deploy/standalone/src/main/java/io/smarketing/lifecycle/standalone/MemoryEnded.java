@@ -18,6 +18,12 @@ final class MemoryEnded {
 
     private static final byte[] LINE = (MESSAGE + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
 
+    /** Open for as long as the program runs. */
+    private static final FileOutputStream ERR = new FileOutputStream(FileDescriptor.err);
+
+    /** Named, and so loaded, before it is thrown: a class loader needs memory to find what is not. */
+    private static final Class<OutOfMemoryError> END = OutOfMemoryError.class;
+
     private MemoryEnded() {}
 
     /** Pools of threads and closed resources wrap it, or keep it beside what came of it. */
@@ -48,18 +54,33 @@ final class MemoryEnded {
      * outlive errors.
      */
     static void endsTheProgram() {
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-            if (isBehind(failure)) {
+        prepareToHalt();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> ended(thread.getName(), failure));
+    }
+
+    /** In the end there is no room for it: the JVM's own class that halts it is made with the first hook. */
+    private static void prepareToHalt() {
+        Thread hook = new Thread(() -> {});
+        Runtime.getRuntime().addShutdownHook(hook);
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+
+    /** Makes nothing where the memory's end itself is the failure. */
+    private static void ended(String thread, Throwable failure) {
+        try {
+            if (END.isInstance(failure) || isBehind(failure)) {
                 halt();
             }
-            System.err.println("Exception in thread \"%s\"".formatted(thread.getName()));
+            System.err.println("Exception in thread \"%s\"".formatted(thread));
             failure.printStackTrace();
-        });
+        } catch (OutOfMemoryError e) {
+            halt();
+        }
     }
 
     private static void halt() {
-        try (FileOutputStream err = new FileOutputStream(FileDescriptor.err)) {
-            err.write(LINE);
+        try {
+            ERR.write(LINE);
         } catch (IOException | Error e) {
             // There is nobody left to tell.
         } finally {

@@ -27,10 +27,14 @@ class ProgramTest {
     private Path folder = Path.of("");
 
     private ProcessBuilder program(List<String> options, Object... arguments) {
+        return program(options, Lifecycle.class, arguments);
+    }
+
+    private ProcessBuilder program(List<String> options, Class<?> main, Object... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Lifecycle.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         return new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
     }
@@ -109,6 +113,19 @@ class ProgramTest {
             assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(2);
             assertThat(err()).contains("the history does not fit into 40 MB of memory");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void aThreadThatDiesWhereNothingCanBeMadeEndsTheProgramThatWaitsForIt() throws IOException, InterruptedException {
+        Process process = program(List.of("-Xmx20m"), FullMemory.class).start();
+        try {
+            assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(2);
+            assertThat(err()).contains("the history does not fit into 20 MB of memory");
         } finally {
             process.destroyForcibly();
         }
