@@ -15,6 +15,7 @@ const FIRST = {
   ages: 'p50Seconds',
   acceptance: 'acceptance',
   quality: 'precision',
+  response: 'incidence',
 };
 
 const byId = (id) => document.getElementById(id);

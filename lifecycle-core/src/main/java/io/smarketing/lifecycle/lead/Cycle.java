@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param markedAt the clock's reading at the mark
  * @param answer what sales first said to the lead in the cycle, or null
  * @param response how soon sales worked the lead after the mark
+ * @param sinceMark the wait for a first attempt at contact, from the mark on; null without a mark, or where the lead was won by then
+ * @param sinceAccepted the same from the first acceptance on
  */
 public record Cycle(
         Outcome outcome,
@@ -20,7 +22,20 @@ public record Cycle(
         @Nullable Entry mark,
         @Nullable Instant markedAt,
         @Nullable Answer answer,
-        Response response) {
+        Response response,
+        @Nullable Wait sinceMark,
+        @Nullable Wait sinceAccepted) {
+
+    /**
+     * A lead's wait for the first attempt at contact in its cycle. One before the wait began counts as 0, one after the win is none. Where there is neither
+     * of the two ends, it waits still.
+     *
+     * @param from the clock's reading when it began
+     * @param timed false where that lies before the capture: then how long it took is not known
+     * @param contacted microseconds until the first attempt
+     * @param over without an attempt in all the cycle, microseconds until the lead was first won, rejected or lost
+     */
+    public record Wait(Instant from, boolean timed, OptionalLong contacted, OptionalLong over) {}
 
     /**
      * Microseconds from the cycle's mark, so far. All are empty where the cycle has no mark, and where its mark lies before the capture.

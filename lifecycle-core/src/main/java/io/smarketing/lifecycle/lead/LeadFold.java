@@ -126,11 +126,16 @@ public final class LeadFold {
 
         private @Nullable Entry mark;
         private boolean markVisits;
+        private boolean markedWhenWon;
         private @Nullable Entry answeredMark;
         private @Nullable Entry contact;
+        /** The first contact of a lead that was not won by then. */
+        private @Nullable Entry attempt;
+
         private @Nullable Entry win;
         private boolean worked;
         private Cycle.@Nullable Answer answer;
+        private @Nullable Entry acceptance;
         private @Nullable Entry end;
 
         /** Folds a move; tells whether it ends the cycle. */
@@ -147,14 +152,19 @@ public final class LeadFold {
                     if (mark == null) {
                         mark = entry;
                         markVisits = visits;
+                        markedWhenWon = win != null;
                     }
                 }
                 case WON -> win = win == null ? entry : win;
                 case CONTACTED -> {
                     contact = contact == null ? entry : contact;
+                    attempt = attempt == null && win == null ? entry : attempt;
                     worked = true;
                 }
-                case ACCEPTED -> worked = true;
+                case ACCEPTED -> {
+                    acceptance = acceptance == null && win == null ? entry : acceptance;
+                    worked = true;
+                }
                 case REJECTED, LOST -> end = entry;
             }
             return end != null;
@@ -169,6 +179,18 @@ public final class LeadFold {
                     markVisits ? since(from, answeredMark) : OptionalLong.empty(),
                     since(from, contact),
                     since(from, win));
+        }
+
+        private Cycle.@Nullable Wait wait(@Nullable Entry start, @Nullable Instant startedAt) {
+            if (start == null || startedAt == null) {
+                return null;
+            }
+            Entry over = win == null ? end : win;
+            return new Cycle.Wait(
+                    startedAt,
+                    !start.occurredAt().isBefore(capturedAt()),
+                    since(startedAt, attempt),
+                    attempt == null ? since(startedAt, over) : OptionalLong.empty());
         }
 
         private OptionalLong since(Instant from, @Nullable Entry until) {
@@ -189,7 +211,15 @@ public final class LeadFold {
                 outcome = Cycle.Outcome.REJECTED;
                 reason = rejected.reason();
             }
-            return new Cycle(outcome, reason, mark, markedAt, answer, response());
+            return new Cycle(
+                    outcome,
+                    reason,
+                    mark,
+                    markedAt,
+                    answer,
+                    response(),
+                    markedWhenWon ? null : wait(mark, markedAt),
+                    wait(acceptance, acceptance == null ? null : reading(acceptance)));
         }
     }
 

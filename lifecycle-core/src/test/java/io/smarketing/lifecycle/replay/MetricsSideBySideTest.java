@@ -13,7 +13,6 @@ import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
 import io.smarketing.lifecycle.funnel.metric.MetricHead;
 import io.smarketing.lifecycle.funnel.metric.MetricsSideBySide;
-import io.smarketing.lifecycle.funnel.metric.Reading;
 import io.smarketing.lifecycle.funnel.metric.TooManyBuckets;
 import io.smarketing.lifecycle.history.History;
 import io.smarketing.lifecycle.lead.CaptureRange;
@@ -96,7 +95,7 @@ class MetricsSideBySideTest {
             Instant asOf = asKnownAt == null ? lastRecordedAt : asKnownAt;
             MetricHead head = new MetricHead("one", asOf, asOf, 0, definition, grain, dimension);
             ObjectNode answer = new MetricAnswer(
-                            metric, head, cube.rows(metric, cube.reading(grain, asOf, Reading.HORIZONS)))
+                            metric, head, cube.rows(metric, cube.reading(grain, asOf, metric.horizons())))
                     .toJson();
             return answer.get("rows").valueStream().toList();
         }

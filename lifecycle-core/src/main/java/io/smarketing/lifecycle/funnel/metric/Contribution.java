@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What one lead adds to which days: a pure function of its fold. This is where a metric's counting is defined. */
 final class Contribution {
@@ -155,6 +156,24 @@ final class Contribution {
             if (markedAt != null) {
                 cycle(day(markedAt), cycle, i + 1 < cycles.size(), isMarkedAfter(cycles, i));
             }
+            wait(Response.From.MARK, cycle.sinceMark());
+            wait(Response.From.ACCEPTED, cycle.sinceAccepted());
+        }
+    }
+
+    private void wait(Response.From from, Cycle.@Nullable Wait wait) {
+        if (wait == null) {
+            return;
+        }
+        LocalDate day = day(wait.from());
+        if (!wait.timed()) {
+            additions.count(day, Measure.untimed(from), 1);
+        } else if (wait.contacted().isPresent()) {
+            additions.duration(day, Measure.contacted(from), wait.contacted().getAsLong());
+        } else if (wait.over().isPresent()) {
+            additions.duration(day, Measure.over(from), wait.over().getAsLong());
+        } else {
+            additions.instant(day, Measure.waiting(from), wait.from());
         }
     }
 

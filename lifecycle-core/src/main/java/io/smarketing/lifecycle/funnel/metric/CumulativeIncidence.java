@@ -1,7 +1,6 @@
 package io.smarketing.lifecycle.funnel.metric;
 
 import io.smarketing.lifecycle.funnel.Ranked;
-import io.smarketing.lifecycle.lead.ExitKind;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -19,8 +18,10 @@ import java.util.TreeMap;
  * <p>From bounded histograms every time is the middle of its bucket, within 0.4 % of what it was, so the curve is shifted by no more
  * than that along the axis of time; an age is within half an hour of what it was, so Y at a time t is off by the open visits whose age
  * lies within half an hour of t, and by no other.
+ *
+ * @param <K> the ways to end
  */
-final class CumulativeIncidence {
+final class CumulativeIncidence<K extends Enum<K>> {
 
     private static final double HALF = 0.5;
     /** What a sum of shares may lack of the half by arithmetic alone. */
@@ -28,26 +29,31 @@ final class CumulativeIncidence {
 
     private final long n;
     private final long censored;
+    /** By time, how many ended by kind's ordinal. */
     private final TreeMap<Long, long[]> endings = new TreeMap<>();
+
+    private final K[] kinds;
     private final Ranked ages;
     private final long lastWatched;
 
     /**
      * Takes what is known of visits.
      *
+     * @param kinds all ways to end
      * @param ended times in stage by how the visits ended
      * @param ages of the open visits
      */
-    CumulativeIncidence(Map<ExitKind, Ranked> ended, Ranked ages) {
+    CumulativeIncidence(K[] kinds, Map<K, Ranked> ended, Ranked ages) {
+        this.kinds = kinds.clone();
         this.ages = ages;
         this.censored = ages.n();
         long sum = ages.n();
         long last = ages.size() == 0 ? 0 : ages.micros(ages.size() - 1);
-        for (Map.Entry<ExitKind, Ranked> kind : ended.entrySet()) {
+        for (Map.Entry<K, Ranked> kind : ended.entrySet()) {
             Ranked times = kind.getValue();
             sum += times.n();
             for (int i = 0; i < times.size(); i++) {
-                endings.computeIfAbsent(times.micros(i), absent -> new long[ExitKind.values().length])[
+                endings.computeIfAbsent(times.micros(i), absent -> new long[kinds.length])[
                                 kind.getKey().ordinal()] +=
                         times.count(i);
                 last = Math.max(last, times.micros(i));
@@ -66,7 +72,7 @@ final class CumulativeIncidence {
     }
 
     /** The curve of visits that end in one of these ways. */
-    Curve curve(Set<ExitKind> kinds) {
+    Curve curve(Set<K> asked) {
         Curve curve = new Curve(endings.size());
         int nextAge = 0;
         long atRisk = n;
@@ -77,10 +83,10 @@ final class CumulativeIncidence {
             }
             long ofKinds = 0;
             long all = 0;
-            for (ExitKind kind : ExitKind.values()) {
+            for (K kind : kinds) {
                 long number = time.getValue()[kind.ordinal()];
                 all += number;
-                ofKinds += kinds.contains(kind) ? number : 0;
+                ofKinds += asked.contains(kind) ? number : 0;
             }
             remaining = curve.step(time.getKey(), atRisk, ofKinds, all - ofKinds, remaining);
             atRisk -= all;

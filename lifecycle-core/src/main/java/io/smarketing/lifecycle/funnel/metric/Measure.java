@@ -35,6 +35,15 @@ final class Measure {
     private static final int CYCLES = 12;
     // Leads, placed at the capture.
     private static final int LEADS = 13;
+    // Waits for a first attempt at contact, placed where they begin.
+    /** Durations, until it. */
+    private static final int CONTACTED = 14;
+    /** Durations, until there was nothing more to wait for. */
+    private static final int OVER = 15;
+    /** Instants at which waits began that last. */
+    private static final int WAITING = 16;
+
+    private static final int UNTIMED = 17;
 
     private static final Stage[] STAGES = Stage.values();
 
@@ -106,6 +115,23 @@ final class Measure {
 
     static int timeToConvert(int path, int step, Mode mode) {
         return of(TIME_TO_CONVERT, path, step(step, mode), 0);
+    }
+
+    static int contacted(Response.From from) {
+        return of(CONTACTED, from.ordinal(), 0, 0);
+    }
+
+    static int over(Response.From from) {
+        return of(OVER, from.ordinal(), 0, 0);
+    }
+
+    static int waiting(Response.From from) {
+        return of(WAITING, from.ordinal(), 0, 0);
+    }
+
+    /** Waits of which it is not known how long they took. */
+    static int untimed(Response.From from) {
+        return of(UNTIMED, from.ordinal(), 0, 0);
     }
 
     /**

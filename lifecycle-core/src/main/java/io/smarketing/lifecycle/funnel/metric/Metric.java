@@ -1,5 +1,6 @@
 package io.smarketing.lifecycle.funnel.metric;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,7 +12,8 @@ public enum Metric {
     INCIDENCE("the probability that a visit has ended in a given way after a given time, open visits included"),
     AGES("how long the open visits have been waiting"),
     ACCEPTANCE("what sales says to the leads that are marked, and why not"),
-    QUALITY("whether a mark foretells a win: precision and recall");
+    QUALITY("whether a mark foretells a win: precision and recall"),
+    RESPONSE("how soon sales first tries to contact a lead, from the mark and from the acceptance on");
 
     private final String question;
 
@@ -26,6 +28,11 @@ public enum Metric {
 
     public String question() {
         return question;
+    }
+
+    /** Times at which its curve is told unless others are asked for. */
+    public List<Duration> horizons() {
+        return this == RESPONSE ? Reading.RESPONSE_HORIZONS : Reading.HORIZONS;
     }
 
     /** Whether there are rows also for buckets in which nothing happened. */
@@ -43,6 +50,7 @@ public enum Metric {
             case AGES -> Ages.rows(days, reading);
             case ACCEPTANCE -> Acceptance.rows(days, reading);
             case QUALITY -> Quality.rows(days, reading);
+            case RESPONSE -> Response.rows(days, reading);
         };
     }
 }

@@ -305,8 +305,24 @@ public final class MetricTally {
 
     /** When the visits began that began here and are open. */
     public Instants open(Stage stage) {
-        Instants kept = instants.get(Measure.open(stage));
+        return instants(Measure.open(stage));
+    }
+
+    private Instants instants(int measure) {
+        Instants kept = instants.get(measure);
         return kept == null ? newInstants() : kept;
+    }
+
+    Durations contacted(Response.From from) {
+        return durations(Measure.contacted(from));
+    }
+
+    Durations over(Response.From from) {
+        return durations(Measure.over(from));
+    }
+
+    Instants waiting(Response.From from) {
+        return instants(Measure.waiting(from));
     }
 
     Durations timeToConvert(int path, int step, ConversionPath.Mode mode) {

@@ -135,7 +135,7 @@ public final class MetricsSideBySide {
         Map<Metric, List<ComparedMetrics.Row>> told = new LinkedHashMap<>();
         long rows = 0;
         for (Metric metric : metrics) {
-            both.requireFew(metric, both.reading(grain, asOf, Reading.HORIZONS), MOST_BUCKETS);
+            both.requireFew(metric, both.reading(grain, asOf, metric.horizons()), MOST_BUCKETS);
             List<ComparedMetrics.Row> ofMetric = rows(both, metric, grain, asOf);
             rows += ofMetric.size();
             if (rows > MOST_ROWS) {
@@ -175,7 +175,7 @@ public final class MetricsSideBySide {
 
     private static Map<Key, MetricRow> oneSide(MetricCube cube, Metric metric, Grain grain, Instant asOf) {
         Map<Key, MetricRow> rows = new LinkedHashMap<>();
-        for (MetricCube.ValueRow row : cube.rows(metric, cube.reading(grain, asOf, Reading.HORIZONS))) {
+        for (MetricCube.ValueRow row : cube.rows(metric, cube.reading(grain, asOf, metric.horizons()))) {
             rows.put(Key.of(row), row.row());
         }
         return rows;

@@ -29,6 +29,10 @@ public record Reading(
     public static final List<Duration> HORIZONS = List.of(
             Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(14), Duration.ofDays(30), Duration.ofDays(90));
 
+    /** Five minutes, an hour, half a working day, a day and a week. */
+    public static final List<Duration> RESPONSE_HORIZONS = List.of(
+            Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofHours(4), Duration.ofDays(1), Duration.ofDays(7));
+
     /** The same of other days. */
     Reading of(LocalDate from, LocalDate to) {
         return new Reading(grain, definition, asOf, from, to, horizons);

@@ -97,11 +97,11 @@ class BridgeTest {
             MetricCube was = cube(leads, dimension, before);
             MetricCube is = cube(leads, dimension, after);
             for (Metric metric : Metric.values()) {
-                Reading then = is.reading(Grain.MONTH, EARLIER, Reading.HORIZONS);
-                Reading now = is.reading(Grain.MONTH, LATER, Reading.HORIZONS);
+                Reading then = is.reading(Grain.MONTH, EARLIER, metric.horizons());
+                Reading now = is.reading(Grain.MONTH, LATER, metric.horizons());
                 Map<String, Long> expected = numbers(is, metric, now);
                 Map<String, Long> reached = numbers(was, metric, then.of(now.first(), now.last()));
-                for (Bridge.Change change : bridge.changes(metric, Grain.MONTH, null, Reading.HORIZONS)) {
+                for (Bridge.Change change : bridge.changes(metric, Grain.MONTH, null, metric.horizons())) {
                     String key = key(change.value(), change.bucket().label(), change.parts(), change.figure());
                     assertThat(change.before()).as("seed %d, %s", seed, key).isEqualTo(reached.getOrDefault(key, 0L));
                     long sum = change.before();

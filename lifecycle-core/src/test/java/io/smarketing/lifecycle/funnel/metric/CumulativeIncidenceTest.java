@@ -36,10 +36,10 @@ class CumulativeIncidenceTest {
         }
     }
 
-    private CumulativeIncidence incidence() {
+    private CumulativeIncidence<ExitKind> incidence() {
         Map<ExitKind, Ranked> ranked = new EnumMap<>(ExitKind.class);
         ended.forEach((kind, durations) -> ranked.put(kind, durations.ranked()));
-        return new CumulativeIncidence(ranked, open.ranked());
+        return new CumulativeIncidence<>(ExitKind.values(), ranked, open.ranked());
     }
 
     private static String digits(double value, int digits) {
@@ -64,10 +64,10 @@ class CumulativeIncidenceTest {
             ended(ExitKind.LOST, age, failed[age]);
             ended(ExitKind.WON, age, acquired[age]);
         }
-        CumulativeIncidence incidence = incidence();
+        CumulativeIncidence<ExitKind> incidence = incidence();
         assertThat(incidence.n()).isEqualTo(473);
-        CumulativeIncidence.Curve won = incidence.curve(Set.of(ExitKind.WON));
-        CumulativeIncidence.Curve lost = incidence.curve(Set.of(ExitKind.LOST));
+        CumulativeIncidence<ExitKind>.Curve won = incidence.curve(Set.of(ExitKind.WON));
+        CumulativeIncidence<ExitKind>.Curve lost = incidence.curve(Set.of(ExitKind.LOST));
         String[] wonEstimates = {
             "0.0134537767", "0.0791545678", "0.172799416", "0.223444079", "0.321616811", "0.397350061"
         };
@@ -105,8 +105,8 @@ class CumulativeIncidenceTest {
         open(14, 1);
         open(24, 1);
         open(60, 296);
-        CumulativeIncidence incidence = incidence();
-        CumulativeIncidence.Curve any = incidence.curve(EnumSet.allOf(ExitKind.class));
+        CumulativeIncidence<ExitKind> incidence = incidence();
+        CumulativeIncidence<ExitKind>.Curve any = incidence.curve(EnumSet.allOf(ExitKind.class));
         long[] months = {10, 16, 18, 23, 26, 27};
         long[] atRisk = {304, 302, 301, 300, 298, 297};
         double[] survival = {99.7, 99.3, 99.0, 98.7, 98.3, 98.0};
@@ -115,7 +115,7 @@ class CumulativeIncidenceTest {
             assertThat(Math.round(1000 * (1 - any.incidence(months[i] * DAY))) / 10.0)
                     .isEqualTo(survival[i]);
         }
-        CumulativeIncidence.Curve lost = incidence.curve(Set.of(ExitKind.LOST));
+        CumulativeIncidence<ExitKind>.Curve lost = incidence.curve(Set.of(ExitKind.LOST));
         double before = 0;
         for (long month : new long[] {10, 16, 23, 27}) {
             double rise = lost.incidence(month * DAY) - before;
@@ -129,7 +129,7 @@ class CumulativeIncidenceTest {
         ended(ExitKind.WON, 1, 2);
         ended(ExitKind.LOST, 2, 3);
         ended(ExitKind.WON, 3, 5);
-        CumulativeIncidence.Curve won = incidence().curve(Set.of(ExitKind.WON));
+        CumulativeIncidence<ExitKind>.Curve won = incidence().curve(Set.of(ExitKind.WON));
         assertThat(won.incidence(2 * DAY)).isCloseTo(0.2, within(1e-12));
         assertThat(won.plateau()).isCloseTo(0.7, within(1e-12));
         assertThat(won.medianMicros()).isEqualTo(3 * DAY);
@@ -143,7 +143,7 @@ class CumulativeIncidenceTest {
         ended(ExitKind.WON, 1, 4);
         ended(ExitKind.LOST, 1, 5);
         open(5, 1);
-        CumulativeIncidence.Curve won = incidence().curve(Set.of(ExitKind.WON));
+        CumulativeIncidence<ExitKind>.Curve won = incidence().curve(Set.of(ExitKind.WON));
         assertThat(won.medianMicros()).isEqualTo(-1);
         assertThat(won.plateau()).isCloseTo(0.4, within(1e-12));
         assertThat(won.isKnown(5 * DAY)).isTrue();
@@ -179,7 +179,7 @@ class CumulativeIncidenceTest {
                 ended(random.nextBoolean() ? ExitKind.WON : ExitKind.LOST, random.nextInt(20), 1);
             }
             open(random.nextInt(20), 3);
-            CumulativeIncidence.Curve won = incidence().curve(Set.of(ExitKind.WON));
+            CumulativeIncidence<ExitKind>.Curve won = incidence().curve(Set.of(ExitKind.WON));
             double before = 0;
             for (int i = 0; i < won.size(); i++) {
                 long at = won.micros(i);

@@ -11,7 +11,6 @@ import io.smarketing.lifecycle.funnel.metric.Metric;
 import io.smarketing.lifecycle.funnel.metric.MetricCube;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
 import io.smarketing.lifecycle.funnel.metric.MetricHead;
-import io.smarketing.lifecycle.funnel.metric.Reading;
 import io.smarketing.lifecycle.lead.CaptureRange;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.policy.Period;
@@ -186,7 +185,7 @@ record MetricRequest(
             List<String> known = new ArrayList<>(PARAMETERS);
             if (metric == Metric.CONVERSION) {
                 known.addAll(List.of("steps", "within"));
-            } else if (metric == Metric.INCIDENCE) {
+            } else if (metric == Metric.INCIDENCE || metric == Metric.RESPONSE) {
                 known.addAll(List.of("at", "curve"));
             }
             for (String name : given.keySet()) {
@@ -334,7 +333,7 @@ record MetricRequest(
                 }
                 return List.of();
             }
-            return at.isEmpty() ? Reading.HORIZONS : at;
+            return at.isEmpty() ? metric.horizons() : at;
         }
 
         private List<Duration> periods(String name) {

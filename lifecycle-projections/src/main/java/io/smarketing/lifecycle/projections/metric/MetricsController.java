@@ -65,7 +65,7 @@ class MetricsController {
                 @Parameter(
                         name = "name",
                         in = ParameterIn.PATH,
-                        description = "flow, conversion, velocity, incidence, ages, acceptance or quality"),
+                        description = "flow, conversion, velocity, incidence, ages, acceptance, quality or response"),
                 @Parameter(
                         name = "dimension",
                         in = ParameterIn.QUERY,

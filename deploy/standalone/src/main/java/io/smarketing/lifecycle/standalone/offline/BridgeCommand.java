@@ -7,7 +7,6 @@ import io.smarketing.lifecycle.funnel.metric.Metric;
 import io.smarketing.lifecycle.funnel.metric.MetricAnswer;
 import io.smarketing.lifecycle.funnel.metric.MetricDefinition;
 import io.smarketing.lifecycle.funnel.metric.MetricHead;
-import io.smarketing.lifecycle.funnel.metric.Reading;
 import io.smarketing.lifecycle.funnel.metric.TooManyBuckets;
 import io.smarketing.lifecycle.lead.Judge;
 import io.smarketing.lifecycle.standalone.terminal.Console;
@@ -103,7 +102,7 @@ final class BridgeCommand implements Callable<Integer> {
         loaded.history().history().forEachArrived(bridge::add);
         List<Bridge.Change> changes;
         try {
-            changes = bridge.changes(metric, loaded.grain(), bucket, Reading.HORIZONS);
+            changes = bridge.changes(metric, loaded.grain(), bucket, metric.horizons());
         } catch (TooManyBuckets e) {
             throw MetricCommand.tooMany(e);
         }

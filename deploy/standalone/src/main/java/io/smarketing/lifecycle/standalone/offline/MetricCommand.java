@@ -72,7 +72,7 @@ abstract class MetricCommand implements Callable<Integer> {
     }
 
     List<Duration> horizons() {
-        return Reading.HORIZONS;
+        return metric.horizons();
     }
 
     @Command(
@@ -146,24 +146,45 @@ abstract class MetricCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = {
                 "The probability that a visit has ended in a given way after a given time (Aalen–Johansen).",
-                "Rows belong to the bucket in which the visits began."
+                "Rows belong to the bucket in which the visits began.",
+                "Told after P1D, P7D, P14D, P30D, P90D unless --at or --curve is given."
             })
-    static final class Incidence extends MetricCommand {
+    static final class Incidence extends Curve {
+
+        Incidence() {
+            super(Metric.INCIDENCE);
+        }
+    }
+
+    @Command(
+            name = "response",
+            mixinStandardHelpOptions = true,
+            description = {
+                "How soon sales first tries to contact a lead, from the mark and from the acceptance on.",
+                "Each cycle counts once from each of both, in the bucket of that start.",
+                "Told after PT5M, PT1H, PT4H, P1D, P7D unless --at or --curve is given."
+            })
+    static final class Response extends Curve {
+
+        Response() {
+            super(Metric.RESPONSE);
+        }
+    }
+
+    /** Of those whose rows tell a curve. */
+    private abstract static class Curve extends MetricCommand {
 
         @Option(
                 names = "--at",
                 paramLabel = "PERIOD",
-                description = {
-                    "The time in stage at which the curve is told; may be given several times.",
-                    "Default: P1D, P7D, P14D, P30D, P90D."
-                })
+                description = "The time at which the curve is told; may be given several times.")
         private List<String> at = new ArrayList<>();
 
         @Option(names = "--curve", description = "Tell the curve at each time at which it may rise.")
         private boolean curve;
 
-        Incidence() {
-            super(Metric.INCIDENCE);
+        Curve(Metric metric) {
+            super(metric);
         }
 
         @Override

@@ -161,6 +161,18 @@ final class MetricTable {
                         new Column("95 %", "", Form.LIMITS),
                         new Column(Bars.EMPTY, "incidence", Form.BAR),
                         new Column("median", "medianSeconds", Form.TIME));
+            case RESPONSE ->
+                List.of(
+                        new Column("n", "n", Form.COUNT),
+                        new Column("contacted", "contacted", Form.COUNT),
+                        new Column("waiting", "waiting", Form.COUNT),
+                        new Column("untouched", "untouched", Form.COUNT),
+                        new Column("within", "incidence", Form.SHARE),
+                        new Column("95 %", "", Form.LIMITS),
+                        new Column(Bars.EMPTY, "incidence", Form.BAR),
+                        new Column("median", "medianSeconds", Form.TIME),
+                        new Column("of those contacted", "p50Seconds", Form.TIME),
+                        new Column("p90", "p90Seconds", Form.TIME));
             case ACCEPTANCE ->
                 List.of(
                         new Column("marked", "marked", Form.COUNT),
@@ -225,6 +237,8 @@ final class MetricTable {
             case AGES -> "\n  of open visits, up to the instant at which they are looked at\n";
             case ACCEPTANCE ->
                 "\n  acceptance: of marked cycles that sales accepted or rejected, those accepted first\n";
+            case RESPONSE ->
+                "\n  within: an attempt at contact by then; who waits is censored, untouched: won, rejected or lost without one\n";
             case QUALITY -> "\n  on leads won, lost or rejected; what the open ones will become nobody knows\n";
         };
     }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             MetricCommand.Ages.class,
             MetricCommand.Acceptance.class,
             MetricCommand.Quality.class,
+            MetricCommand.Response.class,
             BridgeCommand.class
         })
 public final class MetricsCommand implements Runnable {

@@ -58,6 +58,8 @@ public final class MainFigures {
             case AGES -> "how long the open visits have been waiting";
             case ACCEPTANCE -> "what sales first said to marked cycles, and why not";
             case QUALITY -> "whether a mark foretells a win, on leads won, lost or rejected";
+            case RESPONSE ->
+                "how soon sales first tried to contact a lead, and the share of leads that it did within a day";
         };
     }
 
@@ -95,6 +97,14 @@ public final class MainFigures {
                         new Figure("acceptance", "acceptance", Form.SHARE),
                         new Figure("share of reasons", "share", Form.SHARE),
                         new Figure("untouched", "untouched", Form.COUNT));
+            case RESPONSE ->
+                List.of(
+                        new Figure("n", "n", Form.COUNT),
+                        new Figure("contacted", "contacted", Form.COUNT),
+                        new Figure("within", "incidence", Form.SHARE),
+                        new Figure("median", "medianSeconds", Form.TIME),
+                        new Figure("waiting", "waiting", Form.COUNT),
+                        new Figure("untouched", "untouched", Form.COUNT));
             case QUALITY ->
                 List.of(
                         new Figure("observed", "observed", Form.COUNT),
@@ -120,6 +130,7 @@ public final class MainFigures {
                         && (is(parts, "within", "P30D") || is(parts, "within", "ever"));
             case VELOCITY -> is(parts, "exit", "any");
             case INCIDENCE -> is(parts, "exit", "onward") && is(parts, "after", "P30D");
+            case RESPONSE -> is(parts, "after", "P1D");
         };
     }
 
