@@ -138,7 +138,7 @@ class ReplayCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"flow", "conversion", "velocity", "incidence", "ages", "acceptance", "quality"})
+    @CsvSource({"flow", "conversion", "velocity", "incidence", "ages", "acceptance", "quality", "response"})
     void metricsOfEitherSideAreThoseThatMetricsTells(String metric) {
         List<Object> selection =
                 List.of("--dimension", "source", "--grain", "month", "--zone", "Europe/Berlin", "--from", "2025-02-01");
@@ -178,7 +178,7 @@ class ReplayCommandTest {
         assertThat(without.get("metrics").isNull()).isTrue();
         JsonNode all = report("--metrics");
         assertThat(all.get("hash")).isEqualTo(without.get("hash"));
-        assertThat(all.at("/metrics/metrics")).hasSize(7);
+        assertThat(all.at("/metrics/metrics")).hasSize(8);
         assertThat(all.at("/metrics/grain").stringValue()).isEqualTo("all");
         JsonNode quality = all.at("/metrics/metrics/quality/0");
         String markedWon = "%d → %d"

@@ -155,7 +155,7 @@ class ReplayRequestTest {
                     assertThat(refusal.getBody().getProperties())
                             .containsEntry(
                                     "mend",
-                                    "use one of flow, conversion, velocity, incidence, ages, acceptance, quality");
+                                    "use one of flow, conversion, velocity, incidence, ages, acceptance, quality, response");
                 });
     }
 
