@@ -147,6 +147,8 @@ class BatchTransaction {
                     }
                 } else if (work instanceof Work.Decision decision) {
                     decisions.add(decision.eventId());
+                } else if (work instanceof Work.Release release) {
+                    captured.add(release.leadId());
                 }
             }
             this.allLookedUp = trust == Trust.DATABASE;
@@ -211,6 +213,9 @@ class BatchTransaction {
                     outcomes.add(decide(decision));
                 } else if (work instanceof Work.Rescoring rescoring) {
                     outcomes.add(rescore(rescoring));
+                } else if (work instanceof Work.Release release) {
+                    release(release.leadId());
+                    outcomes.add(new Outcome.Released());
                 } else if (work instanceof Work.Broken broken) {
                     outcomes.add(refuse(broken.door(), broken.eventId().orElse(null), broken.refusal()));
                 }

@@ -18,6 +18,9 @@ public sealed interface Outcome {
     /** The same had come before, and waits. */
     record ParkedBefore() implements Outcome {}
 
+    /** What waited for a capture was taken up. */
+    record Released() implements Outcome {}
+
     /** It is not taken. */
     record Refused(Refusal refusal) implements Outcome {}
 

@@ -157,6 +157,15 @@ class ParkedFacts {
                 .list());
     }
 
+    /** Leads that are captured all the same, with facts that were parked since an instant. */
+    List<String> captured(Instant since, int most) {
+        return jdbc.sql("SELECT DISTINCT lead_id FROM lifecycle.parked_fact p WHERE parked_at >= ?"
+                        + " AND EXISTS (SELECT FROM lifecycle.lead_event e WHERE e.lead_id = p.lead_id) LIMIT ?")
+                .params(Timestamp.from(since), most)
+                .query(String.class)
+                .list();
+    }
+
     /** What has waited since before an instant, the oldest first; locked until the caller's transaction ends. */
     List<Work.Parked> expired(Instant before, int most) {
         return open(jdbc.sql("SELECT id, lead_id, door, sealed FROM lifecycle.parked_fact WHERE parked_at < ?"

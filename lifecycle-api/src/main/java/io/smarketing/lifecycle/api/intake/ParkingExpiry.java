@@ -31,8 +31,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Facts whose lead was not captured in time go to the dead letters, with what they are. They are locked while their letters are sent, which ends within
- * seconds: the first letter that Kafka does not take is the last that is tried.
+ * Looks after what is parked. Facts whose lead was not captured in time go to the dead letters, with what they are. They are locked while their letters are sent, which ends within
+ * seconds: the first letter that Kafka does not take is the last that is tried. Facts whose lead is captured are released: another process may have stored the capture in the moment in which
+ * they were parked here, and neither saw the other.
  */
 @Component
 class ParkingExpiry implements SmartLifecycle {
@@ -41,8 +42,11 @@ class ParkingExpiry implements SmartLifecycle {
     private static final int AT_ONCE = 500;
     private static final int SEND_WITHIN_MILLIS = 3_000;
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
+    /** Longer than a batch takes to be committed, from the instant at which its facts are said to be parked. */
+    private static final Duration LONGEST_BATCH = Duration.ofMinutes(10);
 
     private final ParkedFacts parkedFacts;
+    private final LeadWriters writers;
     private final Refusals refusals;
     private final Tallies tallies;
     private final TransactionTemplate transaction;
@@ -51,11 +55,15 @@ class ParkingExpiry implements SmartLifecycle {
     private final Duration interval;
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "parking-expiry"));
+    /** All that was parked before then was looked at. */
+    private Instant lookedAt = Instant.EPOCH;
+
     private volatile boolean running;
     private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
 
     ParkingExpiry(
             ParkedFacts parkedFacts,
+            LeadWriters writers,
             Refusals refusals,
             Tallies tallies,
             PlatformTransactionManager transactions,
@@ -63,6 +71,7 @@ class ParkingExpiry implements SmartLifecycle {
             @Value("${lifecycle.parking.patience:PT24H}") Duration patience,
             @Value("${lifecycle.parking.interval:PT30S}") Duration interval) {
         this.parkedFacts = parkedFacts;
+        this.writers = writers;
         this.refusals = refusals;
         this.tallies = tallies;
         this.transaction = new TransactionTemplate(transactions);
@@ -71,8 +80,9 @@ class ParkingExpiry implements SmartLifecycle {
         this.interval = interval;
     }
 
-    private void expire() {
+    private void look() {
         try {
+            release();
             boolean more = true;
             while (running && more) {
                 more = Boolean.TRUE.equals(transaction.execute(status -> expireSome() == AT_ONCE));
@@ -81,6 +91,18 @@ class ParkingExpiry implements SmartLifecycle {
         } catch (RuntimeException | Error e) {
             // What is thrown from here would end it for good.
             LOG.warn("parked facts are looked at again in {}, for {}", interval, e.toString());
+        }
+    }
+
+    private void release() {
+        Instant now = Instant.now();
+        List<String> leads = parkedFacts.captured(lookedAt, AT_ONCE);
+        if (!leads.isEmpty()) {
+            writers.doAllPatiently(leads.stream().map(Work.Release::new).toList());
+            LOG.info("facts of {} leads waited for a capture that has come, and are released", leads.size());
+        }
+        if (leads.size() < AT_ONCE) {
+            lookedAt = now.minus(LONGEST_BATCH);
         }
     }
 
@@ -176,7 +198,7 @@ class ParkingExpiry implements SmartLifecycle {
     public void start() {
         running = true;
         var unused = clock.scheduleWithFixedDelay(
-                this::expire, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+                this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -38,6 +38,9 @@ sealed interface Work {
     /** A lead to be evaluated again, for a rescore job. */
     record Rescoring(String leadId, EventId eventId) implements Work {}
 
+    /** A lead that is captured while facts of it are parked: they are to be recorded. */
+    record Release(String leadId) implements Work {}
+
     /** What is to be recorded, whether it has just come or waited for its capture. */
     record Parked(
             long id, Door door, Arrival arrival, @Nullable Original original) {}

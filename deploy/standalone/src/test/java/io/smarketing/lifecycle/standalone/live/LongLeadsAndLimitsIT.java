@@ -58,7 +58,11 @@ class LongLeadsAndLimitsIT {
 
     @BeforeAll
     static void start() {
-        engine = Engine.start(folder.resolve("data"), "lifecycle.parking.most=20", "lifecycle.parking.most-of-lead=8");
+        engine = Engine.start(
+                folder.resolve("data"),
+                "lifecycle.parking.most=20",
+                "lifecycle.parking.most-of-lead=8",
+                "lifecycle.parking.interval=PT3S");
         look();
     }
 
@@ -208,8 +212,9 @@ class LongLeadsAndLimitsIT {
                 .isEqualTo("duplicate");
     }
 
+    /** As when another process stores a capture in the moment in which this one parks a fact of the lead: neither sees the other. */
     @Test
-    void whatIsJustExpiringIsNeitherWaitedForNorReleasedNorCounted() throws Exception {
+    void whatACapturePassedOverIsReleasedWithoutAnother() throws Exception {
         long before = parked();
         assertThat(events(List.of(activity("late", 1), activity("late", 2)))
                         .get("parked")
@@ -224,17 +229,46 @@ class LongLeadsAndLimitsIT {
                             .get("stored")
                             .intValue())
                     .isEqualTo(1);
+            assertSequences("late", 1);
+            assertThat(parked() - before).isEqualTo(2);
             expiry.rollback();
             expiry.setAutoCommit(true);
         }
-        assertSequences("late", 1);
-        assertThat(parked() - before).isEqualTo(2);
 
-        assertThat(events(List.of(CAPTURED.formatted("late-0", "late")))
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(parked()).isEqualTo(before));
+        assertSequences("late", 3);
+        assertThat(events(List.of(activity("late", 2))).get("duplicates").intValue())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsJustExpiringIsNeitherWaitedForNorReleasedNorCounted() throws Exception {
+        long before = parked();
+        assertThat(events(List.of(activity("later", 1), activity("later", 2)))
+                        .get("parked")
+                        .intValue())
+                .isEqualTo(2);
+        try (Connection expiry = engine.dataSource().getConnection()) {
+            expiry.setAutoCommit(false);
+            try (Statement lock = expiry.createStatement()) {
+                lock.execute("SELECT id FROM lifecycle.parked_fact WHERE lead_id = 'later' FOR UPDATE");
+            }
+            assertThat(events(List.of(CAPTURED.formatted("later-0", "later")))
+                            .get("stored")
+                            .intValue())
+                    .isEqualTo(1);
+            assertSequences("later", 1);
+            assertThat(parked() - before).isEqualTo(2);
+            expiry.rollback();
+            expiry.setAutoCommit(true);
+        }
+
+        assertThat(events(List.of(CAPTURED.formatted("later-0", "later")))
                         .get("duplicates")
                         .intValue())
                 .isEqualTo(1);
-        assertSequences("late", 3);
+        assertSequences("later", 3);
         assertThat(parked()).isEqualTo(before);
     }
 

@@ -132,7 +132,7 @@ class MetricsIT {
 
     /** How far curves may be from each other hangs on how few leads make them: {@code MetricDaysTest} holds them together. */
     private static boolean isOfCurve(String what, String figure) {
-        return what.startsWith("incidence")
+        return (what.startsWith("incidence") || what.startsWith("response"))
                 && List.of(
                                 "plateau",
                                 "reachesHalf",
