@@ -10,27 +10,37 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A multiset of instants, from which ages are taken at whatever instant one reads. The bounded form keeps the hour (UTC) of each, so
- * that a rank of ages is off by half an hour at most; their mean is exact as long as none of them is still to come.
+ * A multiset of instants, from which ages are taken at whatever instant one reads. The bounded form keeps the hour (UTC) of each, or the minute, so
+ * that a rank of ages is off by half of that at most; their mean is exact as long as none of them is still to come.
  */
 public final class Instants extends Micros {
 
-    /** How far an age of the bounded form may lie from the exact one. */
+    /** How far an age of the bounded form that keeps hours may lie from the exact one. */
     public static final Duration AGE_ERROR = Duration.ofMinutes(30);
 
     private static final long HOUR = TimeUnit.HOURS.toMicros(1);
+    private static final long MINUTE = TimeUnit.MINUTES.toMicros(1);
     private static final int HISTOGRAM_VERSION = 1;
 
-    private Instants(boolean bounded) {
+    /** What the bounded form keeps, in microseconds. */
+    private final long slot;
+
+    private Instants(boolean bounded, long slot) {
         super(bounded);
+        this.slot = slot;
     }
 
     public static Instants exact() {
-        return new Instants(false);
+        return new Instants(false, HOUR);
     }
 
     public static Instants bounded() {
-        return new Instants(true);
+        return new Instants(true, HOUR);
+    }
+
+    /** The bounded form that keeps minutes; it merges with its like, and with the exact one. */
+    public static Instants boundedByMinutes() {
+        return new Instants(true, MINUTE);
     }
 
     /** Since 1970, as multisets hold instants. */
@@ -58,12 +68,12 @@ public final class Instants extends Micros {
 
     @Override
     long placeOf(long micros) {
-        return Math.floorDiv(micros, HOUR);
+        return Math.floorDiv(micros, slot);
     }
 
     @Override
-    long valueOf(long hour) {
-        return hour * HOUR + HOUR / 2;
+    long valueOf(long place) {
+        return place * slot + slot / 2;
     }
 
     /** How long ago they were, in order; an instant that is still to come was no time ago. */

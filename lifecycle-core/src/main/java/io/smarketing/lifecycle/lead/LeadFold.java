@@ -48,7 +48,7 @@ public final class LeadFold {
         ever.add(Stage.CAPTURED);
         attributes.fold(opening);
         visits.add(new Visit(Stage.CAPTURED, ++visitsOf[Stage.CAPTURED.ordinal()], capturedAt(), null, null, true));
-        CycleFold cycle = new CycleFold();
+        CycleFold cycle = new CycleFold(false);
         for (Entry entry : sorted.subList(1, sorted.size())) {
             attributes.fold(entry);
             Optional<Move> move = Move.of(entry.event());
@@ -56,7 +56,7 @@ public final class LeadFold {
                 boolean visits = fold(entry, move.get());
                 if (cycle.fold(entry, move.get(), visits)) {
                     cycles.add(cycle.ended());
-                    cycle = new CycleFold();
+                    cycle = new CycleFold(stage() == Stage.WON);
                 }
             }
         }
@@ -124,6 +124,9 @@ public final class LeadFold {
     /** A cycle while it runs. */
     private final class CycleFold {
 
+        /** In a cycle before: then nobody waits for a call. */
+        private final boolean wonBefore;
+
         private @Nullable Entry mark;
         private boolean markVisits;
         private boolean markedWhenWon;
@@ -137,6 +140,14 @@ public final class LeadFold {
         private Cycle.@Nullable Answer answer;
         private @Nullable Entry acceptance;
         private @Nullable Entry end;
+
+        CycleFold(boolean wonBefore) {
+            this.wonBefore = wonBefore;
+        }
+
+        private boolean isWon() {
+            return wonBefore || win != null;
+        }
 
         /** Folds a move; tells whether it ends the cycle. */
         boolean fold(Entry entry, Move move, boolean visits) {
@@ -152,17 +163,17 @@ public final class LeadFold {
                     if (mark == null) {
                         mark = entry;
                         markVisits = visits;
-                        markedWhenWon = win != null;
+                        markedWhenWon = isWon();
                     }
                 }
                 case WON -> win = win == null ? entry : win;
                 case CONTACTED -> {
                     contact = contact == null ? entry : contact;
-                    attempt = attempt == null && win == null ? entry : attempt;
+                    attempt = attempt == null && !isWon() ? entry : attempt;
                     worked = true;
                 }
                 case ACCEPTED -> {
-                    acceptance = acceptance == null && win == null ? entry : acceptance;
+                    acceptance = acceptance == null && !isWon() ? entry : acceptance;
                     worked = true;
                 }
                 case REJECTED, LOST -> end = entry;

@@ -26,6 +26,16 @@ class InstantsTest {
     }
 
     @Test
+    void theBoundedFormKeepsHoursOrMinutes() {
+        Instants hours = Instants.bounded();
+        Instants minutes = Instants.boundedByMinutes();
+        add(hours, 610);
+        add(minutes, 610);
+        assertThat(hours.ages(NOW).median()).isEqualByComparingTo("1800");
+        assertThat(minutes.ages(NOW).median()).isEqualByComparingTo("630");
+    }
+
+    @Test
     void theBoundedMeanIsExactWhereNothingIsStillToComeAndNeverBelowZero() {
         Instants instants = Instants.bounded();
         add(instants, 1_000, 2_000, 7_001);

@@ -214,8 +214,9 @@ class BatchTransaction {
                 } else if (work instanceof Work.Rescoring rescoring) {
                     outcomes.add(rescore(rescoring));
                 } else if (work instanceof Work.Release release) {
+                    int before = released.size();
                     release(release.leadId());
-                    outcomes.add(new Outcome.Released());
+                    outcomes.add(new Outcome.Released(released.size() - before));
                 } else if (work instanceof Work.Broken broken) {
                     outcomes.add(refuse(broken.door(), broken.eventId().orElse(null), broken.refusal()));
                 }
@@ -319,8 +320,11 @@ class BatchTransaction {
                     if (first == null || first.isParked()) {
                         record(fact.arrival());
                         sheet.count(fact.door(), Tallies.STORED);
+                    } else if (first.leadId().equals(leadId)
+                            && fact.arrival().fingerprint().equals(first.fingerprint())) {
+                        sheet.count(fact.door(), Tallies.DUPLICATE);
                     } else {
-                        // Another writer has stored the same name for another lead meanwhile; that one stands.
+                        // Another writer has stored the same name meanwhile; that one stands.
                         refuse(
                                 fact.door(),
                                 fact.arrival().eventId(),

@@ -18,8 +18,8 @@ public sealed interface Outcome {
     /** The same had come before, and waits. */
     record ParkedBefore() implements Outcome {}
 
-    /** What waited for a capture was taken up. */
-    record Released() implements Outcome {}
+    /** So many facts that waited for a capture wait no more. */
+    record Released(int facts) implements Outcome {}
 
     /** It is not taken. */
     record Refused(Refusal refusal) implements Outcome {}

@@ -6,10 +6,13 @@ import io.smarketing.lifecycle.event.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -40,6 +43,7 @@ class ParkingExpiry implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ParkingExpiry.class);
     private static final int AT_ONCE = 500;
+    private static final int RELEASED_AT_ONCE = 100;
     private static final int SEND_WITHIN_MILLIS = 3_000;
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(1);
     /** Longer than a batch takes to be committed, from the instant at which its facts are said to be parked. */
@@ -55,7 +59,7 @@ class ParkingExpiry implements SmartLifecycle {
     private final Duration interval;
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "parking-expiry"));
-    /** All that was parked before then was looked at. */
+    /** Of what was parked before then, nothing waits whose lead is captured. */
     private Instant lookedAt = Instant.EPOCH;
 
     private volatile boolean running;
@@ -81,33 +85,64 @@ class ParkingExpiry implements SmartLifecycle {
     }
 
     private void look() {
+        attempt(this::releaseCaptured);
+        attempt(this::expire);
+    }
+
+    private void attempt(Runnable look) {
         try {
-            release();
-            boolean more = true;
-            while (running && more) {
-                more = Boolean.TRUE.equals(transaction.execute(status -> expireSome() == AT_ONCE));
-            }
-            refusals.forgetBefore(Instant.now().minus(Refusals.REMEMBERED));
+            look.run();
         } catch (RuntimeException | Error e) {
             // What is thrown from here would end it for good.
-            LOG.warn("parked facts are looked at again in {}, for {}", interval, e.toString());
+            if (running) {
+                LOG.warn("parked facts are looked at again in {}, for {}", interval, e.toString());
+            }
         }
     }
 
-    private void release() {
+    private void expire() {
+        boolean more = true;
+        while (running && more) {
+            Set<String> captured = new HashSet<>();
+            more = Boolean.TRUE.equals(transaction.execute(status -> expireSome(captured) == AT_ONCE));
+            // They are not locked any more.
+            if (!captured.isEmpty()) {
+                release(captured);
+            }
+        }
+        refusals.forgetBefore(Instant.now().minus(Refusals.REMEMBERED));
+    }
+
+    private void releaseCaptured() {
         Instant now = Instant.now();
-        List<String> leads = parkedFacts.captured(lookedAt, AT_ONCE);
-        if (!leads.isEmpty()) {
-            writers.doAllPatiently(leads.stream().map(Work.Release::new).toList());
-            LOG.info("facts of {} leads waited for a capture that has come, and are released", leads.size());
+        Set<String> leads = parkedFacts.captured(lookedAt, RELEASED_AT_ONCE);
+        while (running && !leads.isEmpty()) {
+            release(leads);
+            Set<String> next = parkedFacts.captured(lookedAt, RELEASED_AT_ONCE);
+            if (next.equals(leads)) {
+                // Locked elsewhere, or what cannot be recorded: the next look comes by again.
+                return;
+            }
+            leads = next;
         }
-        if (leads.size() < AT_ONCE) {
-            lookedAt = now.minus(LONGEST_BATCH);
-        }
+        lookedAt = now.minus(LONGEST_BATCH);
     }
 
-    /** The letters are sent before the rows go: a crash in between sends them again rather than never. */
-    private int expireSome() {
+    private void release(Collection<String> leads) {
+        long facts = writers
+                .doAllPatiently(leads.stream().map(Work.Release::new).toList())
+                .stream()
+                .mapToLong(outcome -> outcome instanceof Outcome.Released released ? released.facts() : 0)
+                .sum();
+        LOG.info("{} facts of {} leads waited for a capture that had come, and are released", facts, leads.size());
+    }
+
+    /**
+     * The letters are sent before the rows go: a crash in between sends them again rather than never.
+     *
+     * @param captured is told which leads are captured all the same; what waits for these stays
+     */
+    private int expireSome(Set<String> captured) {
         Instant now = Instant.now();
         List<Work.Parked> expired = parkedFacts.expired(now.minus(patience), AT_ONCE);
         if (expired.isEmpty()) {
@@ -118,7 +153,14 @@ class ParkingExpiry implements SmartLifecycle {
                 "subject",
                 "no capture of its lead came within %s".formatted(patience),
                 "send the lead's capture, then the fact again");
-        List<Work.Parked> gone = send(expired, refusal, now);
+        captured.addAll(parkedFacts.captured(
+                expired.stream().map(fact -> fact.arrival().leadId()).distinct().toList()));
+        List<Work.Parked> gone = send(
+                expired.stream()
+                        .filter(fact -> !captured.contains(fact.arrival().leadId()))
+                        .toList(),
+                refusal,
+                now);
         List<Refusals.Remembered> remembered = new ArrayList<>();
         Tallies.Sheet sheet = new Tallies.Sheet();
         for (Work.Parked fact : gone) {

@@ -69,6 +69,11 @@ final class Measure {
         return measure >>> 24 <= OPEN ? STAGES[measure >>> 16 & 0xFF] : null;
     }
 
+    /** Whether minutes matter of an instant: of who waits for a call they do. */
+    static boolean isOfMinutes(int measure) {
+        return measure >>> 24 == WAITING;
+    }
+
     static int entered(Stage stage) {
         return of(ENTERED, stage.ordinal(), 0, 0);
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class MetricDefinition {
 
     /** Raised when a metric comes to mean something else. */
-    private static final String MEANING = "metrics.v2";
+    private static final String MEANING = "metrics.v1";
 
     private static final int MOST_PATHS = 16;
     private static final int MOST_WINDOWS = 15;

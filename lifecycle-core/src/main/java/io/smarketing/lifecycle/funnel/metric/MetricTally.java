@@ -88,7 +88,7 @@ public final class MetricTally {
     }
 
     void instant(int measure, long micros, int sign) {
-        Instants kept = instants.computeIfAbsent(measure, this::newInstants);
+        Instants kept = instants.computeIfAbsent(measure, () -> newInstants(measure));
         if (sign > 0) {
             kept.add(micros);
         } else {
@@ -112,8 +112,11 @@ public final class MetricTally {
         return bounded ? Durations.bounded() : Durations.exact();
     }
 
-    private Instants newInstants() {
-        return bounded ? Instants.bounded() : Instants.exact();
+    private Instants newInstants(int measure) {
+        if (!bounded) {
+            return Instants.exact();
+        }
+        return Measure.isOfMinutes(measure) ? Instants.boundedByMinutes() : Instants.bounded();
     }
 
     /**
@@ -142,7 +145,7 @@ public final class MetricTally {
         }
         for (int i = 0; i < other.instants.size(); i++) {
             int measure = other.instants.measure(i);
-            Instants kept = instants.computeIfAbsent(measure, this::newInstants);
+            Instants kept = instants.computeIfAbsent(measure, () -> newInstants(measure));
             if (sign > 0) {
                 kept.merge(other.instants.value(i));
             } else {
@@ -236,7 +239,10 @@ public final class MetricTally {
         measure = 0;
         for (long left = input.unsigned(); left > 0; left--) {
             measure += Math.toIntExact(input.unsigned());
-            tally.instants.computeIfAbsent(measure, tally::newInstants).read(input);
+            int which = measure;
+            tally.instants
+                    .computeIfAbsent(which, () -> tally.newInstants(which))
+                    .read(input);
         }
         for (long left = input.unsigned(); left > 0; left--) {
             tally.rejections.put(input.optionalText(), input.signed());
@@ -310,7 +316,7 @@ public final class MetricTally {
 
     private Instants instants(int measure) {
         Instants kept = instants.get(measure);
-        return kept == null ? newInstants() : kept;
+        return kept == null ? newInstants(measure) : kept;
     }
 
     Durations contacted(Response.From from) {

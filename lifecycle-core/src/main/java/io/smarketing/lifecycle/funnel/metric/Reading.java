@@ -15,7 +15,7 @@ import java.util.List;
  * @param asOf the instant at which open visits are looked at, and windows have elapsed or not
  * @param first the day from which flow is told
  * @param last the day to which flow is told
- * @param horizons times in stage at which cumulative incidence is told; none for each at which it rises
+ * @param horizons times at which a curve of cumulative incidence is told; none for each at which it rises
  */
 public record Reading(
         Grain grain,

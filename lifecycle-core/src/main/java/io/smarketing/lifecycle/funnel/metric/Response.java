@@ -56,7 +56,7 @@ final class Response {
                             .figure("untimed", untimed)
                             .figure("contacted", contacted.n())
                             .figure("waiting", incidence.censored())
-                            .figure("untouched", over.n())
+                            .figure("uncontacted", over.n())
                             .figure("meanSeconds", contacted.mean())
                             .figure("p50Seconds", times.median())
                             .figure("p75Seconds", times.percentile(75))

@@ -8,10 +8,16 @@ import io.smarketing.lifecycle.funnel.Dimension;
 import io.smarketing.lifecycle.funnel.Grain;
 import io.smarketing.lifecycle.funnel.PackedInput;
 import io.smarketing.lifecycle.funnel.PackedOutput;
+import io.smarketing.lifecycle.lead.Entry;
+import io.smarketing.lifecycle.lead.EventId;
+import io.smarketing.lifecycle.lead.LeadEvent;
 import io.smarketing.lifecycle.lead.LeadFold;
+import io.smarketing.lifecycle.lead.LeadHistory;
+import io.smarketing.lifecycle.lead.Marks;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -274,6 +280,42 @@ class MetricDaysTest {
             }
         }
         assertThat(worst).isBetween(1e-6, 0.03);
+    }
+
+    /** Ten are marked, two of them called after three minutes, and a quarter of an hour after the marks somebody looks. */
+    @Test
+    void theBoundedCurveOfResponseTellsMinutes() {
+        Instant marked = Instant.parse("2026-06-01T10:05:20Z");
+        MetricDays exact = MetricDays.exact();
+        for (int lead = 0; lead < 10; lead++) {
+            List<Entry> entries = new ArrayList<>(List.of(
+                    entry(
+                            lead,
+                            0,
+                            marked.minusSeconds(60),
+                            new LeadEvent.Captured(null, null, null, Map.of(), null, null)),
+                    entry(lead, 1, marked, new LeadEvent.MarkedMql(null, null))));
+            if (lead < 2) {
+                entries.add(entry(lead, 2, marked.plusSeconds(180), new LeadEvent.Contacted("ann", "call", "reached")));
+            }
+            exact.add(
+                    LeadFold.of(new LeadHistory("L" + lead, entries), Marks.recorded())
+                            .orElseThrow(),
+                    DEFINITION);
+        }
+        LocalDate day = LocalDate.of(2026, 6, 1);
+        Reading reading =
+                new Reading(Grain.DAY, DEFINITION, marked.plusSeconds(900), day, day, List.of(Duration.ofMinutes(5)));
+        for (MetricDays days : List.of(exact, MetricDays.bounded().merge(exact))) {
+            Map<String, @Nullable Object> figures =
+                    Metric.RESPONSE.rows(days, reading).get(0).figures();
+            assertThat(figures).containsEntry("waiting", 8L).containsEntry("atRisk", 8L);
+            assertThat(figures.get("incidence")).isEqualTo(new BigDecimal("0.200000"));
+        }
+    }
+
+    private static Entry entry(int lead, int number, Instant at, LeadEvent event) {
+        return new Entry(number, new EventId("urn:test", lead + "/" + number), at, at, event);
     }
 
     private static long number(MetricRow row, String name) {

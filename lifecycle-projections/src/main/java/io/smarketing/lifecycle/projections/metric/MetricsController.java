@@ -121,12 +121,13 @@ class MetricsController {
                 @Parameter(
                         name = "at",
                         in = ParameterIn.QUERY,
-                        description = "of incidence: a time in stage, as P7D; may be given several times",
+                        description =
+                                "of incidence and response: a time at which the curve is told, as P7D; may be given several times",
                         array = @ArraySchema(schema = @Schema(type = "string"))),
                 @Parameter(
                         name = "curve",
                         in = ParameterIn.QUERY,
-                        description = "of incidence: true for every step",
+                        description = "of incidence and response: true for every step",
                         schema = @Schema(type = "boolean")),
                 @Parameter(
                         name = "format",

@@ -56,6 +56,8 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
     private static final long LONGEST_MILLIS = 2_000;
 
     private static final int FORM_VERSION = 1;
+    /** Raised when leads come to tell more than they did: then all of them are told anew. */
+    private static final int TELLING = 2;
     /** No lead has this id. Here it stands for what all of them were told with. */
     private static final String EVERYBODY = "";
 
@@ -96,7 +98,7 @@ final class MetricLeads implements Processor<@Nullable String, byte @Nullable []
         static final With NOTHING = new With("", List.of(), new byte[0]);
 
         static With of(String definition, List<String> attributes) {
-            PackedOutput output = new PackedOutput().octet(FORM_VERSION).text(definition);
+            PackedOutput output = new PackedOutput().octet(TELLING).text(definition);
             output.unsigned(attributes.size());
             attributes.forEach(output::text);
             List<Dimension> dimensions = new ArrayList<>();

@@ -106,6 +106,8 @@ class MetricRequestTest {
                 .containsExactly(Duration.ofDays(3), Duration.ofMinutes(5));
         assertThat(read("incidence", "curve=true").horizons()).isEmpty();
         assertThat(read("incidence", "curve=false").horizons()).isEqualTo(Reading.HORIZONS);
+        assertThat(read("response", "curve=true").horizons()).isEmpty();
+        assertThat(read("response", "curve=false").horizons()).isEqualTo(Reading.RESPONSE_HORIZONS);
     }
 
     @Test
@@ -142,7 +144,7 @@ class MetricRequestTest {
             flow       | limit=100001                      | bad-limit            | limit=10000
             flow       | offset=-1                         | bad-offset           | offset=0
             flow       | grain=day&grain=week              | given-twice          | once
-            speed      |                                   | unknown-metric       | flow, conversion, velocity, incidence, ages, acceptance, quality
+            speed      |                                   | unknown-metric       | flow, conversion, velocity, incidence, ages, acceptance, quality, response
             FLOW       |                                   | unknown-metric       | flow
             """)
     void whatIsWrongIsToldWithItsMend(String metric, String parameters, String code, String mend) {

@@ -166,7 +166,7 @@ final class MetricTable {
                         new Column("n", "n", Form.COUNT),
                         new Column("contacted", "contacted", Form.COUNT),
                         new Column("waiting", "waiting", Form.COUNT),
-                        new Column("untouched", "untouched", Form.COUNT),
+                        new Column("uncontacted", "uncontacted", Form.COUNT),
                         new Column("within", "incidence", Form.SHARE),
                         new Column("95 %", "", Form.LIMITS),
                         new Column(Bars.EMPTY, "incidence", Form.BAR),
@@ -238,7 +238,7 @@ final class MetricTable {
             case ACCEPTANCE ->
                 "\n  acceptance: of marked cycles that sales accepted or rejected, those accepted first\n";
             case RESPONSE ->
-                "\n  within: an attempt at contact by then; who waits is censored, untouched: won, rejected or lost without one\n";
+                "\n  within: an attempt at contact by then; who waits is censored; uncontacted: won, rejected or lost without one\n";
             case QUALITY -> "\n  on leads won, lost or rejected; what the open ones will become nobody knows\n";
         };
     }

@@ -24,7 +24,7 @@ final class MetricsOfSides {
             paramLabel = "NAMES",
             description = {
                 "Tell the shared metrics of both sides too, as `lifecycle metrics` tells them of each.",
-                "All of them, or some: flow,conversion,velocity,incidence,ages,acceptance,quality."
+                "All of them, or some: flow,conversion,velocity,incidence,ages,acceptance,quality,response."
             })
     private @Nullable String names;
 

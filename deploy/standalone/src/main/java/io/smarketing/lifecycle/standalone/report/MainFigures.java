@@ -104,7 +104,7 @@ public final class MainFigures {
                         new Figure("within", "incidence", Form.SHARE),
                         new Figure("median", "medianSeconds", Form.TIME),
                         new Figure("waiting", "waiting", Form.COUNT),
-                        new Figure("untouched", "untouched", Form.COUNT));
+                        new Figure("uncontacted", "uncontacted", Form.COUNT));
             case QUALITY ->
                 List.of(
                         new Figure("observed", "observed", Form.COUNT),

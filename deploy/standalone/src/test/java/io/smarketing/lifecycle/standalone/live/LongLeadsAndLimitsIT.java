@@ -243,6 +243,28 @@ class LongLeadsAndLimitsIT {
     }
 
     @Test
+    void whatWaitedTooLongForACaptureThatHasComeIsReleasedAndNoDeadLetter() throws Exception {
+        long before = parked();
+        events(List.of(activity("old", 1), activity("old", 2)));
+        try (Connection expiry = engine.dataSource().getConnection()) {
+            expiry.setAutoCommit(false);
+            try (Statement lock = expiry.createStatement()) {
+                lock.execute(
+                        "UPDATE lifecycle.parked_fact SET parked_at = now() - interval '2 days' WHERE lead_id = 'old'");
+            }
+            events(List.of(CAPTURED.formatted("old-0", "old")));
+            expiry.commit();
+            expiry.setAutoCommit(true);
+        }
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(parked()).isEqualTo(before));
+        assertSequences("old", 3);
+        assertThat(events(List.of(activity("old", 1))).get("duplicates").intValue())
+                .isEqualTo(1);
+    }
+
+    @Test
     void whatIsJustExpiringIsNeitherWaitedForNorReleasedNorCounted() throws Exception {
         long before = parked();
         assertThat(events(List.of(activity("later", 1), activity("later", 2)))

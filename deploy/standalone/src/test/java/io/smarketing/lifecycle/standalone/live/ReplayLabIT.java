@@ -258,7 +258,7 @@ class ReplayLabIT {
         JsonNode replay = shownOtherThan(plain);
         assertThat(the("no-metrics").isDisplayed()).isFalse();
         JsonNode metrics = replay.at("/metrics/metrics");
-        assertThat(metrics).hasSize(7);
+        assertThat(metrics).hasSize(8);
         choose("metric", "quality");
         choose("figure", "markedWon");
         List<WebElement> rows = browser.findElements(By.cssSelector("#metric-rows tr"));
