@@ -7,7 +7,8 @@ import io.smarketing.lifecycle.standalone.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.Statement;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -41,6 +42,8 @@ class LongLeadsAndLimitsIT {
     private static final int HALF_BYTES_OF_NOTE = 2_500;
     /** In every partition some. */
     private static final int LEADS_AFTER = 12;
+
+    private static final String LOCKED = "SELECT id FROM lifecycle.parked_fact WHERE lead_id = ? FOR UPDATE";
 
     private static final String LEADS_CHANGELOG = "lifecycle-stages-leads-changelog";
 
@@ -212,80 +215,58 @@ class LongLeadsAndLimitsIT {
                 .isEqualTo("duplicate");
     }
 
+    /** Two facts are parked, and their lead is captured while these are locked elsewhere. */
+    private static void capturedMeanwhile(String leadId, String lockedBy) throws SQLException {
+        long before = parked();
+        assertThat(events(List.of(activity(leadId, 1), activity(leadId, 2)))
+                        .get("parked")
+                        .intValue())
+                .isEqualTo(2);
+        try (Connection elsewhere = engine.dataSource().getConnection()) {
+            elsewhere.setAutoCommit(false);
+            try (PreparedStatement lock = elsewhere.prepareStatement(lockedBy)) {
+                lock.setString(1, leadId);
+                lock.execute();
+            }
+            assertThat(events(List.of(CAPTURED.formatted(leadId + "-0", leadId)))
+                            .get("stored")
+                            .intValue())
+                    .isEqualTo(1);
+            assertSequences(leadId, 1);
+            assertThat(parked() - before).isEqualTo(2);
+            elsewhere.commit();
+            elsewhere.setAutoCommit(true);
+        }
+    }
+
+    private static void assertReleased(String leadId, long before) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(parked()).isEqualTo(before));
+        assertSequences(leadId, 3);
+        assertThat(events(List.of(activity(leadId, 2))).get("duplicates").intValue())
+                .isEqualTo(1);
+    }
+
     /** As when another process stores a capture in the moment in which this one parks a fact of the lead: neither sees the other. */
     @Test
-    void whatACapturePassedOverIsReleasedWithoutAnother() throws Exception {
+    void whatACapturePassedOverIsReleasedWithoutAnother() throws SQLException {
         long before = parked();
-        assertThat(events(List.of(activity("late", 1), activity("late", 2)))
-                        .get("parked")
-                        .intValue())
-                .isEqualTo(2);
-        try (Connection expiry = engine.dataSource().getConnection()) {
-            expiry.setAutoCommit(false);
-            try (Statement lock = expiry.createStatement()) {
-                lock.execute("SELECT id FROM lifecycle.parked_fact WHERE lead_id = 'late' FOR UPDATE");
-            }
-            assertThat(events(List.of(CAPTURED.formatted("late-0", "late")))
-                            .get("stored")
-                            .intValue())
-                    .isEqualTo(1);
-            assertSequences("late", 1);
-            assertThat(parked() - before).isEqualTo(2);
-            expiry.rollback();
-            expiry.setAutoCommit(true);
-        }
-
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(parked()).isEqualTo(before));
-        assertSequences("late", 3);
-        assertThat(events(List.of(activity("late", 2))).get("duplicates").intValue())
-                .isEqualTo(1);
+        capturedMeanwhile("late", LOCKED);
+        assertReleased("late", before);
     }
 
     @Test
-    void whatWaitedTooLongForACaptureThatHasComeIsReleasedAndNoDeadLetter() throws Exception {
+    void whatWaitedTooLongForACaptureThatHasComeIsReleasedAndNoDeadLetter() throws SQLException {
         long before = parked();
-        events(List.of(activity("old", 1), activity("old", 2)));
-        try (Connection expiry = engine.dataSource().getConnection()) {
-            expiry.setAutoCommit(false);
-            try (Statement lock = expiry.createStatement()) {
-                lock.execute(
-                        "UPDATE lifecycle.parked_fact SET parked_at = now() - interval '2 days' WHERE lead_id = 'old'");
-            }
-            events(List.of(CAPTURED.formatted("old-0", "old")));
-            expiry.commit();
-            expiry.setAutoCommit(true);
-        }
-
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(parked()).isEqualTo(before));
-        assertSequences("old", 3);
-        assertThat(events(List.of(activity("old", 1))).get("duplicates").intValue())
-                .isEqualTo(1);
+        capturedMeanwhile(
+                "old", "UPDATE lifecycle.parked_fact SET parked_at = now() - interval '2 days' WHERE lead_id = ?");
+        assertReleased("old", before);
     }
 
     @Test
-    void whatIsJustExpiringIsNeitherWaitedForNorReleasedNorCounted() throws Exception {
+    void whatIsJustExpiringIsNeitherWaitedForNorReleasedNorCounted() throws SQLException {
         long before = parked();
-        assertThat(events(List.of(activity("later", 1), activity("later", 2)))
-                        .get("parked")
-                        .intValue())
-                .isEqualTo(2);
-        try (Connection expiry = engine.dataSource().getConnection()) {
-            expiry.setAutoCommit(false);
-            try (Statement lock = expiry.createStatement()) {
-                lock.execute("SELECT id FROM lifecycle.parked_fact WHERE lead_id = 'later' FOR UPDATE");
-            }
-            assertThat(events(List.of(CAPTURED.formatted("later-0", "later")))
-                            .get("stored")
-                            .intValue())
-                    .isEqualTo(1);
-            assertSequences("later", 1);
-            assertThat(parked() - before).isEqualTo(2);
-            expiry.rollback();
-            expiry.setAutoCommit(true);
-        }
-
+        capturedMeanwhile("later", LOCKED);
         assertThat(events(List.of(CAPTURED.formatted("later-0", "later")))
                         .get("duplicates")
                         .intValue())
